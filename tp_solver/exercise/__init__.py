@@ -1,0 +1,1 @@
+"""Exercises: YAML in, parsed and checked equations out."""

@@ -1,0 +1,100 @@
+"""An exercise once read: parsed equations, given numbers, questions; nothing computed yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tp_solver.errors import Issue
+from tp_solver.exercise.model import AnyQuestion, ExerciseFile
+from tp_solver.exercise.source import Keys, Source
+from tp_solver.language.tree import Nested, Node, Ref, Span
+
+
+@dataclass(frozen=True)
+class Equation:
+    """`left = right`, for every position of the left side's indices in `domain`."""
+
+    left: Ref
+    right: Node
+    domain: tuple[tuple[str, Span], ...] = ()
+
+    @property
+    def ranges(self) -> dict[str, Span]:
+        """Return the range of each index of the left side."""
+        return dict(self.domain)
+
+
+@dataclass(frozen=True)
+class Given:
+    """Numbers for a named quantity: at one place of its indices, a range, or all of it."""
+
+    ref: Ref
+    value: Nested
+
+
+@dataclass(frozen=True)
+class Function:
+    """An elementwise function that an author defined: `swish(z) = z * sigmoid(z)`."""
+
+    name: str
+    argument: str
+    body: Node
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an answer names: a quantity at some places, and perhaps chosen components."""
+
+    ref: Ref
+    select: tuple[int | Span, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its formulas parsed: what it asks for, and what it accepts besides."""
+
+    question: AnyQuestion
+    targets: tuple[Target, ...] = ()
+    answer: Node | None = None
+    accept: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A plot with its formulas parsed."""
+
+    title: dict[str, str]
+    over: str
+    show: tuple[Node, ...]
+    log: bool
+    line: float | None
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise ready to be computed; `place` tells where each equation was written."""
+
+    file: ExerciseFile
+    path: Path
+    indices: dict[str, Span]
+    equations: tuple[Equation, ...]
+    givens: tuple[Given, ...]
+    functions: dict[str, Function]
+    questions: tuple[Asked, ...]
+    plots: tuple[Curve, ...] = ()
+    prose: tuple[Node, ...] = ()
+    source: Source = field(default_factory=lambda: Source("", ""), compare=False, repr=False)
+    places: dict[int, tuple[Keys, str]] = field(default_factory=dict, compare=False, repr=False)
+    broken: frozenset[str] = frozenset()
+
+    @property
+    def id(self) -> str:
+        """Return the exercise's identifier."""
+        return self.file.id
+
+    def issue(self, part: object, what: str, todo: str, within: str = "") -> Issue:
+        """Place an issue where an equation, a given value or a target was written."""
+        path, text = self.places.get(id(part), ((), ""))
+        position = max(0, text.find(within)) if within else 0
+        return self.source.issue(path, what, todo, text, position)

@@ -1,0 +1,1 @@
+"""Equations in order: shapes, numbers, intervals, symbols, adjoint equations."""

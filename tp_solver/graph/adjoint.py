@@ -1,0 +1,357 @@
+"""Gradients as equations: reverse mode rewrites a system into adjoint equations.
+
+Each indexed equation is differentiated once, never once per time step. What an equation
+`C[t] = f[t] ⊙ C[t-1] + …` adds to the gradient of C is a term `∂L/∂C[t+1] ⊙ f[t+1]`, which holds
+where t+1 is a step; the positions of C are cut into regions with the same terms, and each region
+gets an ordinary equation: at the last step the term from the future is simply not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from tp_solver.errors import ModelError
+from tp_solver.exercise.exercise import Equation
+from tp_solver.graph import rules
+from tp_solver.graph.boxes import Box, box_of, cells, hull, overlap, positions
+from tp_solver.graph.build import ONE, ZERO, Builder, whole
+from tp_solver.graph.ops import OPS
+from tp_solver.graph.symbolic import derivative_of
+from tp_solver.graph.system import Known, System, left_box, reads, substitute
+from tp_solver.language.plain import plain
+from tp_solver.language.tree import (
+    At,
+    Node,
+    Op,
+    Over,
+    Part,
+    Ref,
+    Span,
+    bound_refs,
+    fresh_index,
+    shift,
+)
+
+DIRECT = "_direct"
+Bound = tuple[tuple[str, Span], ...]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What an equation hands back to one name it reads: a formula, and the sums around it."""
+
+    ref: Ref
+    formula: Node
+    bound: Bound
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of a gradient, at the positions where it holds; nearer steps come first."""
+
+    box: Box
+    formula: Node
+    distance: int
+
+
+def derive(
+    system: System, requests: Iterable[Ref], seeds: tuple[Known, ...] = ()
+) -> tuple[tuple[Equation, ...], tuple[Known, ...]]:
+    """Derive the adjoint equations that give the requested gradients (and all they need).
+
+    `requests` are names like ∂L/∂W (their own index plays no part); `seeds` are gradients handed
+    down from above, added to what the equations give.
+    """
+    groups: dict[Ref, set[str]] = {}
+    for ref in requests:
+        if ref.over is not None:
+            groups.setdefault(Ref(ref.name, ref.index), set()).add(ref.over.name)
+    equations: list[Equation] = []
+    known: list[Known] = []
+    for top, wanted in groups.items():
+        own = tuple(k for k in seeds if k.key.startswith(f"{_prefix(top)}/d"))
+        found = _Reverse(system, top, wanted, own).equations()
+        equations += found[0]
+        known += found[1]
+    return tuple(equations), tuple(known)
+
+
+def _prefix(top: Ref) -> str:
+    return Ref(top.name, top.index, over=Ref("")).key.rpartition("/d")[0]
+
+
+class _Reverse:
+    """Reverse mode for one number (or, as a Jacobian, one vector) at one position."""
+
+    def __init__(self, system: System, top: Ref, wanted: set[str], seeds: tuple[Known, ...]):
+        self.system, self.top, self.wanted = system, top, wanted
+        self.seeds = {}
+        for seed in seeds:
+            self.seeds.setdefault(seed.key.rpartition("/d")[2], []).append(seed)
+        self.builder = Builder(system.shape)
+        self.defined = top.name in system.shapes
+        vector = self.defined and bool(system.shapes[top.name])
+        self.layout = (rules.Jacobian if vector else rules.Gradient)(self.builder)
+        self.relevant = self.influenced(wanted)
+        self.named = {e.right: e.left for e in system.equations if isinstance(e.right, Op)}
+        self.active = self.activity()
+        self.terms: dict[str, list[Term]] = {}
+
+    def equations(self) -> tuple[list[Equation], list[Known]]:
+        for equation in self.system.equations:
+            for part in self.running(equation):
+                for flow in self.flows(part):
+                    self.add_terms(part, flow)
+        if self.defined and self.top.name in self.wanted | self.loops():
+            self.terms.setdefault(self.top.name, []).append(Term(self.top_box(), self.start(), -1))
+        needed = (self.relevant & self.active.keys()) | self.wanted
+        equations: list[Equation] = []
+        known: list[Known] = []
+        for name in [key for key in self.system.shapes if key in needed]:
+            if name == self.top.name and name not in self.wanted | self.loops():
+                continue
+            for cell in cells(self.system.extent(name), self.boxes(name)):
+                self.region(name, cell, equations, known)
+        return equations, known
+
+    def boxes(self, name: str) -> list[Box]:
+        found = [term.box for term in self.terms.get(name, [])]
+        return found + [seed.box for seed in self.seeds.get(name, [])]
+
+    def loops(self) -> set[str]:
+        """Return the top's own name where it is read on the way back to itself."""
+        box = self.active.get(self.top.name)
+        return {self.top.name} if self.defined and box != self.top_box() else set()
+
+    def top_box(self) -> Box:
+        return box_of(self.top.index, {})
+
+    def influenced(self, names: set[str]) -> set[str]:
+        """Return the names that those given have an influence on."""
+        found = set(names)
+        grew = True
+        while grew:
+            new = {
+                e.left.name
+                for e in self.system.equations
+                if e.left.over is None and any(r.name in found for r, _ in bound_refs(e.right))
+            }
+            grew = not new <= found
+            found |= new
+        return found
+
+    def activity(self) -> dict[str, Box]:
+        """Return, for each name, a box around the positions that have an influence on the top.
+
+        Walks back from the top; a box that keeps growing through a recurrence is widened to the
+        whole extent, so that the time needed does not grow with the number of steps.
+        """
+        active: dict[str, Box] = {}
+        grown: dict[str, int] = {}
+        if self.defined:
+            active[self.top.name] = self.top_box()
+        for name, seeds in self.seeds.items():
+            own = [active[name]] if name in active else []
+            active[name] = hull(own + [seed.box for seed in seeds])
+        changed = True
+        while changed:
+            changed = False
+            for equation in self.system.equations:
+                changed |= self.spread(equation, active, grown)
+        return active
+
+    def spread(self, equation: Equation, active: dict[str, Box], grown: dict[str, int]) -> bool:
+        if equation.left.over is not None or equation.left.name not in active:
+            return False
+        part = _restricted(equation, active[equation.left.name])
+        changed = False
+        for ref, ranges in reads(part) if part else ():
+            if ref.over is not None or ref.name not in self.system.shapes:
+                continue
+            box = box_of(ref.index, ranges)
+            if ref.name in active:
+                box = hull([active[ref.name], box])
+            if active.get(ref.name) == box:
+                continue
+            grown[ref.name] = grown.get(ref.name, 0) + 1
+            if grown[ref.name] > _PATIENCE:
+                box = _widened(box, active[ref.name], self.system.extent(ref.name))
+            active[ref.name] = box
+            changed = True
+        return changed
+
+    def running(self, equation: Equation) -> Iterator[Equation]:
+        """Yield an equation restricted to where the top depends on it, if it matters at all."""
+        name = equation.left.name
+        if equation.left.over is not None or name not in self.relevant or name not in self.active:
+            return
+        part = _restricted(equation, self.active[name])
+        if part is not None:
+            yield part
+
+    def flows(self, equation: Equation) -> Iterator[Flow]:
+        """Differentiate one indexed equation."""
+        left = equation.left
+        if self.defined and left.name == self.top.name and left.name not in self.loops():
+            g = self.start()
+        else:
+            g = Ref(self.top.name, self.top.index, over=left)
+        yield from self.back(equation.right, g, left, ())
+
+    def start(self) -> Node:
+        """Return the derivative of the top by itself: 1, or the identity."""
+        shape = self.system.shapes[self.top.name]
+        return rules.identity(shape[0]) if shape else ONE
+
+    def concerns(self, node: Node) -> bool:
+        return any(ref.name in self.relevant for ref, _ in bound_refs(node))
+
+    def back(self, node: Node, g: Node, out: Node | None, bound: Bound) -> Iterator[Flow]:
+        """Pass a gradient back from a formula to every name it reads."""
+        if g == ZERO or not self.concerns(node):
+            return
+        match node:
+            case Ref():
+                if node.over is not None:
+                    raise ModelError(
+                        f"`{plain(node)}` would need a second derivative", "ask for first ones only"
+                    )
+                yield Flow(node, g, bound)
+            case Part(of, select):
+                yield from self.back(of, self.unpart(g, of, select), None, bound)
+            case Over("sum" | "mean", index, span, body):
+                assert span is not None
+                if node.op == "mean":
+                    g = self.builder.div(g, whole(span.last - span.first + 1))
+                yield from self.back(body, g, None, (*bound, (index, span)))
+            case Op(op, args):
+                named = self.named.get(node)
+                result = out or (named if named is not None else node)
+                for arg, back in zip(args, self.through(node, g, result), strict=True):
+                    if back is not None:
+                        yield from self.back(arg, back, None, bound)
+            case _:
+                raise ModelError(f"`{plain(node)}` can't be differentiated", "ask for no gradient")
+
+    def through(self, node: Op, g: Node, out: Node) -> list[Node | None]:
+        if node.op in self.system.functions:
+            function = self.system.functions[node.op]
+            slope = substitute(derivative_of(function), function.argument, node.args[0])
+            return [self.layout.scale(g, slope)]
+        local = rules.Local(node, out, self.builder)
+        wanted = [self.concerns(arg) for arg in node.args]
+        back = OPS[node.op].rule(self.layout, g, local)
+        return [b if w else None for b, w in zip(back, wanted, strict=True)]
+
+    def unpart(self, g: Node, of: Node, select: tuple[int | Span, ...]) -> Node:
+        """Put a gradient back at the components that were chosen."""
+        shape = self.system.shape(of) or (1,)
+        if not self.system.shape(of):
+            return g
+        whole_select = (*select, *(Span(1, n) for n in shape[len(select) :]))
+        firsts = [s.first if isinstance(s, Span) else s for s in whole_select]
+        if isinstance(self.layout, rules.Jacobian):
+            spans = tuple(s if isinstance(s, Span) else Span(s, s) for s in whole_select)
+            chosen = Part(rules.identity(shape[0]), (spans[0], Span(1, shape[0])))
+            return self.layout.through(g, chosen)
+        return Op("place", (g, *map(whole, shape), *map(whole, firsts)))
+
+    def add_terms(self, equation: Equation, flow: Flow) -> None:
+        """Turn a flow into terms over the positions of the name it reaches."""
+        if flow.ref.name not in self.relevant:
+            return
+        for ranges, fixed in _undouble(flow.ref, equation.ranges | dict(flow.bound)):
+            ref = shift(flow.ref, fixed)
+            assert isinstance(ref, Ref)
+            formula = shift(flow.formula, fixed)
+            term = self.term(ref, formula, ranges)
+            self.terms.setdefault(flow.ref.name, []).append(term)
+
+    def term(self, ref: Ref, formula: Node, ranges: dict[str, Span]) -> Term:
+        symbols = self.system.axes[ref.name]
+        places: dict[str, At] = {}
+        distance = 0
+        for at, symbol in zip(ref.index, symbols, strict=True):
+            assert isinstance(at, At)
+            if at.name is not None:
+                places[at.name] = At(symbol, -at.offset)
+                distance = max(distance, abs(at.offset))
+        box = box_of(ref.index, ranges)
+        summed = [(name, span) for name, span in ranges.items() if name not in places]
+        taken = set(ranges) | set(symbols)
+        renamed = {name: fresh_index(name, taken) for name, _ in summed if name in symbols}
+        formula = shift(formula, {name: At(new) for name, new in renamed.items()})
+        formula = shift(formula, places)
+        for name, span in summed:  # an index that is not the name's own is summed over
+            index = renamed.get(name, name)
+            if span.first == span.last:
+                formula = shift(formula, {index: At(None, span.first)})
+            else:
+                formula = Over("sum", index, span, formula)
+        return Term(box, formula, distance)
+
+    def region(
+        self, name: str, cell: Box, equations: list[Equation], known: list[Known]
+    ) -> None:
+        """Make the equation of a gradient over positions that have the same terms."""
+        terms = [t for t in self.terms.get(name, []) if overlap(t.box, cell) is not None]
+        handed = [s for s in self.seeds.get(name, []) if overlap(s.box, cell) is not None]
+        symbols = self.system.axes[name]
+        left = Ref(self.top.name, self.top.index, Ref(name, tuple(map(At, symbols))))
+        if handed and not terms:
+            known += [_cut(seed, left.key, cell) for seed in handed]
+            return
+        right: Node = ZERO
+        for seed in handed:
+            direct = replace(left, name=self.top.name + DIRECT)
+            known.append(_cut(seed, direct.key, cell))
+            right = self.sum(right, direct)
+        for term in sorted(terms, key=lambda term: term.distance):
+            right = self.sum(right, term.formula)
+        equations.append(Equation(left, right, tuple(zip(symbols, cell, strict=True))))
+
+    def sum(self, left: Node, right: Node) -> Node:
+        return right if left == ZERO else self.builder.add(left, right)
+
+
+_PATIENCE = 3
+
+
+def _restricted(equation: Equation, box: Box) -> Equation | None:
+    """Return an equation over those of its positions that lie in a box."""
+    both = overlap(left_box(equation), box)
+    if both is None:
+        return None
+    ranges = equation.ranges
+    for at, span in zip(equation.left.index, both, strict=True):
+        if isinstance(at, At) and at.name is not None:
+            ranges[at.name] = span
+    return replace(equation, domain=tuple(ranges.items()))
+
+
+def _widened(box: Box, old: Box, extent: Box) -> Box:
+    return tuple(
+        Span(e.first if b.first < o.first else b.first, e.last if b.last > o.last else b.last)
+        for b, o, e in zip(box, old, extent, strict=True)
+    )
+
+
+def _undouble(ref: Ref, ranges: dict[str, Span]) -> Iterator[tuple[dict[str, Span], dict[str, At]]]:
+    """Yield a reading once; of a diagonal one, as h[t, t], each position by itself."""
+    names = [at.name for at in ref.index if isinstance(at, At) and at.name]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    for place in positions(tuple(ranges[name] for name in doubled)):
+        fixed = {name: At(None, i) for name, i in zip(doubled, place, strict=True)}
+        yield {n: s for n, s in ranges.items() if n not in fixed}, fixed
+
+
+def _cut(seed: Known, key: str, cell: Box) -> Known:
+    """Return the part of given numbers that lies in a cell."""
+    both = overlap(seed.box, cell)
+    assert both is not None
+    slots = tuple(
+        slice(b.first - s.first, b.last - s.first + 1) for b, s in zip(both, seed.box, strict=True)
+    )
+    return Known(key, both, seed.values[slots])
+

@@ -1,0 +1,250 @@
+"""NumPy kernels. Arrays may have any leading axes (positions, batch) before their shape.
+
+A kernel is made for the shapes of its arguments, once, and then called on arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tp_solver.graph.shapes import Shape, Shapes, literal
+from tp_solver.language.tree import Node
+
+Array = NDArray[np.float64]
+Kernel = Callable[..., Any]
+Maker = Callable[[Shapes, tuple[Node, ...]], Kernel]
+
+
+def grow(array: Array, missing: int) -> Array:
+    """Add trailing axes of one, so that a scalar broadcasts against a vector or matrix."""
+    return array.reshape(array.shape + (1,) * missing)
+
+
+def elementwise(function: Callable[..., Any]) -> Maker:
+    """Make a kernel of a function of equal shapes, scalars broadcasting."""
+
+    def make(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+        rank = max(map(len, shapes))
+        missing = [rank - len(shape) for shape in shapes]
+        if not any(missing):
+            return function
+
+        def kernel(*arrays: Array) -> Array:
+            return function(*(grow(a, m) for a, m in zip(arrays, missing, strict=True)))  # type: ignore[no-any-return]
+
+        return kernel
+
+    return make
+
+
+def comparison(function: Callable[..., Any]) -> Maker:
+    """Make a kernel that answers 1 or 0."""
+    return elementwise(lambda a, b: function(a, b).astype(float))
+
+
+def reduction(function: Callable[..., Any]) -> Maker:
+    """Make a kernel that reduces every axis of the shape."""
+
+    def make(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+        axes = tuple(range(-len(shapes[0]), 0))
+        return lambda a: function(a, axis=axes) if axes else function(a[..., None], axis=-1)
+
+    return make
+
+
+def extremum(both: Callable[..., Any], all_of: Callable[..., Any]) -> Maker:
+    """Make a kernel of one argument (reduced) or two (compared)."""
+
+    def make(shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
+        return (reduction(all_of) if len(shapes) == 1 else elementwise(both))(shapes, args)
+
+    return make
+
+
+def sigmoid(z: Array) -> Array:
+    """Compute 1 / (1 + exp(-z)) without overflow: 1/(1+e^-|z|) or its complement."""
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1.0, small) / (1.0 + small)
+
+
+def softmax_kernel(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make softmax over the last axis, shifted by the maximum against overflow."""
+
+    def kernel(z: Array) -> Array:
+        exps = np.exp(z - z.max(axis=-1, keepdims=True))
+        return exps / exps.sum(axis=-1, keepdims=True)  # type: ignore[no-any-return]
+
+    return kernel
+
+
+def _alone(array: Array, rank: int) -> Array | None:
+    """Return an array without its leading axes where these are all of length one."""
+    lead = array.shape[: array.ndim - rank]
+    return array.reshape(array.shape[array.ndim - rank :]) if all(n == 1 for n in lead) else None
+
+
+def _matrix_vector(a: Array, v: Array) -> Array:
+    alone = _alone(a, 2)
+    if alone is None:
+        return np.matmul(a, v[..., None])[..., 0]
+    out = v @ alone.T
+    return out if v.ndim >= a.ndim - 1 else out.reshape((1,) * (a.ndim - 1 - v.ndim) + out.shape)
+
+
+def matmul_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the product that `shapes.matmul` describes."""
+    left, right = shapes
+    if not right and len(left) == 2 and left[1] == 1:
+        return lambda a, s: a[..., 0] * s[..., None]
+    if not left and len(right) == 2 and right[0] == 1:
+        return lambda s, a: s[..., None] * a[..., 0, :]
+    if not left or not right:
+        missing = len(right) - len(left)
+        return lambda a, b: grow(a, max(missing, 0)) * grow(b, max(-missing, 0))
+    if len(left) == 1 and len(right) == 1:
+        return lambda a, b: (a * b).sum(axis=-1)
+    if len(left) == 2 and len(right) == 1:
+        return _matrix_vector
+    if len(left) == 1 and right[0] == 1:
+        return lambda a, b: a[..., :, None] * b[..., 0, None, :]
+    if len(left) == 1:
+        return lambda a, b: np.matmul(a[..., None, :], b)[..., 0, :]
+    return np.matmul
+
+
+def transpose_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the transposition of a scalar, vector or matrix."""
+    (shape,) = shapes
+    if len(shape) == 2:
+        return lambda a: np.swapaxes(a, -1, -2)
+    if shape:
+        return lambda a: a[..., None, :]
+    return lambda a: a[..., None, None]
+
+
+def concat_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the concatenation of vectors and scalars along the last axis."""
+    ends = np.cumsum([shape[0] if shape else 1 for shape in shapes]).tolist()
+    slots = [slice(e - (s[0] if s else 1), e) for e, s in zip(ends, shapes, strict=True)]
+    scalar = [not shape for shape in shapes]
+
+    def kernel(*arrays: Array) -> Array:
+        columns = [a[..., None] if s else a for a, s in zip(arrays, scalar, strict=True)]
+        lead = max((c.shape[:-1] for c in columns), key=lambda s: (len(s), s))
+        if any(c.shape[:-1] != lead for c in columns):
+            lead = np.broadcast_shapes(*(c.shape[:-1] for c in columns))
+        out = np.empty((*lead, ends[-1]))
+        for column, slot in zip(columns, slots, strict=True):
+            out[..., slot] = column
+        return out
+
+    return kernel
+
+
+def norm_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the Euclidean (for matrices Frobenius) norm."""
+    axes = tuple(range(-len(shapes[0]), 0))
+    return lambda a: np.sqrt((a * a).sum(axis=axes)) if axes else np.abs(a)
+
+
+def diag_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the diagonal matrix of a vector, or the diagonal of a matrix."""
+    (shape,) = shapes
+    if len(shape) == 2:
+        return lambda a: np.diagonal(a, axis1=-2, axis2=-1)
+    if shape:
+        eye = np.eye(shape[0])
+        return lambda a: a[..., None] * eye
+    return lambda a: a[..., None, None]
+
+
+def constant_kernel(value: float) -> Maker:
+    """Make a kernel that fills the shape written in the arguments."""
+
+    def make(_shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
+        shape = tuple(literal(arg) for arg in args)
+        return lambda *_: np.full(shape, value)
+
+    return make
+
+
+def size_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the count of components, known from the shape."""
+    count = float(np.prod(shapes[0])) if shapes[0] else 1.0
+    return lambda *_: np.array(count)
+
+
+def place_slots(args: tuple[Node, ...], shape: Shape) -> tuple[Shape, tuple[slice, ...]]:
+    """Return the whole shape and the slot of `place(value, sizes…, firsts…)`."""
+    numbers = [literal(arg) for arg in args[1:]]
+    half = len(numbers) // 2
+    whole, firsts = tuple(numbers[:half]), numbers[half:]
+    lengths = shape if len(shape) == half else (*shape, *(1,) * (half - len(shape)))
+    slots = tuple(slice(f - 1, f - 1 + n) for f, n in zip(firsts, lengths, strict=True))
+    return whole, slots
+
+
+def place_kernel(shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
+    """Make zeros of a size with a value set at a place, the adjoint of choosing components."""
+    whole, slots = place_slots(args, shapes[0])
+    lengths = tuple(s.stop - s.start for s in slots)
+    rank = len(shapes[0])
+
+    def kernel(value: Array, *_: Array) -> Array:
+        lead = value.shape[: value.ndim - rank]
+        out = np.zeros((*lead, *whole))
+        out[(..., *slots)] = value.reshape((*lead, *lengths))
+        return out
+
+    return kernel
+
+
+def one_hot_kernel(_shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
+    """Make a vector of zeros with a one at a position counted from 0, as tokens are."""
+    positions = np.arange(literal(args[1]))
+    return lambda k, *_: (k[..., None] == positions).astype(float)
+
+
+def row_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the choice of a table's row by its number, counted from 0, as tokens are."""
+    positions = np.arange(shapes[0][0])
+
+    def kernel(table: Array, k: Array) -> Array:
+        alone = _alone(table, 2)
+        if alone is not None:
+            out: Array = alone[np.clip(np.nan_to_num(k), 0, len(alone) - 1).astype(int)]
+            valid = (k >= 0) & (k < len(alone)) & (k == np.floor(k))
+            return np.where(valid[..., None], out, np.nan)
+        return (table * (k[..., None] == positions)[..., None]).sum(axis=-2)  # type: ignore[no-any-return]
+
+    return kernel
+
+
+def eigenvalues_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the eigenvalues as rows (real, imaginary), sorted by falling real part."""
+
+    def kernel(a: Array) -> Array:
+        values = np.linalg.eigvals(a if shapes[0] else a[..., None, None])
+        order = np.lexsort((-values.imag, -values.real), axis=-1)
+        values = np.take_along_axis(values, order, axis=-1)
+        return np.stack([values.real, values.imag], axis=-1)
+
+    return kernel
+
+
+def spectral_radius_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the largest modulus of the eigenvalues."""
+    if not shapes[0]:
+        return np.abs
+    return lambda a: np.abs(np.linalg.eigvals(a)).max(axis=-1)
+
+
+def spectral_norm_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the largest singular value (the Euclidean norm of a vector)."""
+    if len(shapes[0]) < 2:
+        return norm_kernel(shapes, ())
+    return lambda a: np.linalg.svd(a, compute_uv=False)[..., 0]

@@ -1,0 +1,258 @@
+"""Exercise to System: every name defined once and read where it is defined, shapes that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tp_solver.errors import Issue, ModelError, suggestion
+from tp_solver.exercise.exercise import Equation, Exercise, Given
+from tp_solver.exercise.load import nested_shape
+from tp_solver.graph.boxes import Box, box_of, missing, overlap
+from tp_solver.graph.shapes import Shape, ShapeError, describe, fits, shape_of
+from tp_solver.graph.system import Known, System, as_array, left_box, ranged, reads
+from tp_solver.language.plain import plain
+from tp_solver.language.tree import At, Ref, Span, bound_refs, index_text
+
+
+def assemble(exercise: Exercise) -> tuple[System, list[Issue]]:
+    """Put an exercise's equations and numbers together; return what is wrong beside them."""
+    assembler = _Assembler(exercise)
+    return assembler.system(), assembler.issues
+
+
+class _Assembler:
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self.issues: list[Issue] = []
+        self.seeds = [g for g in exercise.givens if g.ref.over is not None]
+        self.givens = [g for g in exercise.givens if g.ref.over is None]
+        self.names = {e.left.name for e in exercise.equations} | {g.ref.name for g in self.givens}
+        self.axes: dict[str, tuple[str, ...]] = {}
+
+    def report(self, part: object, what: str, todo: str, within: str = "") -> None:
+        self.issues.append(self.exercise.issue(part, what, todo, within))
+
+    def system(self) -> System:
+        equations = tuple(filter(None, map(self.equation, self.exercise.equations)))
+        self.name_axes()
+        placed = [(given, self.known(given)) for given in self.givens]
+        known = tuple(item for _, item in placed if item is not None)
+        shapes = {item.key: item.values.shape[len(item.box) :] for item in known}
+        bare = System(
+            equations, known, self.exercise.indices, self.exercise.functions, self.axes, shapes
+        )
+        self.functions()
+        self.unused()
+        self.consistent(placed)
+        self.infer(bare)
+        self.covered(bare)
+        return bare
+
+    def equation(self, equation: Equation) -> Equation | None:
+        """Check the names an equation reads, and state the ranges of its sums."""
+        fine = True
+        for ref, bound in bound_refs(equation.right):
+            local = {name for name, _ in bound} | set(equation.ranges)
+            fine &= self.name(equation, ref, local)
+        if not fine:
+            return None
+        try:
+            whole = replace(equation, right=ranged(equation.right, self.exercise.indices))
+        except ModelError as error:
+            self.report(equation, error.what, error.todo)
+            return None
+        path = self.exercise.places.get(id(equation))
+        if path:
+            self.exercise.places[id(whole)] = path
+        return whole
+
+    def name(self, part: object, ref: Ref, local: Iterable[str], symbols: Iterable[str] = ()) -> bool:
+        """Check that a name, and every index name in it, is known here."""
+        known = {*self.names, *self.exercise.indices, *local, *symbols}
+        if ref.over is None and ref.name not in known | self.exercise.broken:
+            todo = suggestion(ref.name, known, f"define it by an equation, or under `given:`")
+            self.report(part, f"nothing defines `{ref.name}`", todo, ref.name)
+            return False
+        if ref.over is not None and not self.name(part, ref.over, local, symbols):
+            return False
+        for at in ref.index:
+            if isinstance(at, At) and at.name and at.name not in known:
+                todo = suggestion(at.name, {*self.exercise.indices, *local}, "declare it")
+                self.report(part, f"the index `{at.name}` is not declared", todo, f"[{at.name}")
+                return False
+        return ref.name not in self.exercise.broken
+
+    def name_axes(self) -> None:
+        """Find how many indices each name has, and what to call them."""
+        lefts = [(e, e.left) for e in self.exercise.equations]
+        read = [(e, r) for e in self.exercise.equations for r, _ in bound_refs(e.right)]
+        read = [(e, Ref(r.over.name, r.over.index) if r.over else r) for e, r in read]
+        indexed = [(g, g.ref) for g in self.givens if g.ref.index]
+        counts: dict[str, int] = {}
+        for part, ref in (*lefts, *read, *indexed):
+            if ref.name not in self.names:
+                continue
+            count = counts.setdefault(ref.name, len(ref.index))
+            if count != len(ref.index):
+                what = f"`{ref.name}` has {count} indices elsewhere and {len(ref.index)} here"
+                self.report(part, what, "write it with the same indices everywhere", ref.name)
+                continue
+            symbols = self.axes.get(ref.name, ("",) * count)
+            here = [at.name if isinstance(at, At) and at.name else "" for at in ref.index]
+            self.axes[ref.name] = tuple(a or b for a, b in zip(symbols, here, strict=True))
+        for name in self.names:
+            symbols = self.axes.get(name, ())
+            self.axes[name] = tuple(s or f"i{k}" for k, s in enumerate(symbols, 1))
+
+    def known(self, given: Given) -> Known | None:
+        """Place given numbers at their positions."""
+        name, symbols = given.ref.name, self.axes.get(given.ref.name, ())
+        box = self.given_box(given, symbols)
+        if box is None:
+            return None
+        sizes = tuple(span.last - span.first + 1 for span in box)
+        leading = sizes
+        if given.ref.index:
+            ends = zip(given.ref.index, sizes, strict=True)
+            leading = tuple(n for at, n in ends if isinstance(at, Span))
+        shape = nested_shape(given.value)
+        if shape[: len(leading)] != leading:
+            over = ", ".join(f"{s} = {b.first}..{b.last}" for s, b in zip(symbols, box, strict=True))
+            have = " × ".join(map(str, shape[: len(leading)])) if shape else "one number"
+            what = f"`{name}` needs {' × '.join(map(str, leading))} values, one per {over}, not {have}"
+            self.report(given, what, "give as many values as positions")
+            return None
+        values = as_array(given.value).reshape(sizes + shape[len(leading) :])
+        return Known(name, box, values)
+
+    def given_box(self, given: Given, symbols: tuple[str, ...]) -> Box | None:
+        if not given.ref.index:
+            for symbol in symbols:
+                if symbol not in self.exercise.indices:
+                    what = f"`{given.ref.name}` is read at an index without a range"
+                    todo = f"say for which: `{given.ref.name}[1..3]:`"
+                    self.report(given, what, todo)
+                    return None
+            return tuple(self.exercise.indices[symbol] for symbol in symbols)
+        if any(isinstance(at, At) and at.name for at in given.ref.index):
+            todo = f"write `{given.ref.name}:` for all, or `{given.ref.name}[1]:` for one"
+            self.report(given, "numbers can't be given for an index name", todo)
+            return None
+        if len(given.ref.index) != len(symbols):
+            return None
+        spans = (at if isinstance(at, Span) else Span(at.offset, at.offset) for at in given.ref.index)
+        return tuple(spans)
+
+    def functions(self) -> None:
+        for function in self.exercise.functions.values():
+            for ref, bound in bound_refs(function.body):
+                if ref != Ref(function.argument) and ref.name not in {name for name, _ in bound}:
+                    what = f"`{function.name}` may only use its argument, not `{plain(ref)}`"
+                    todo = suggestion(ref.name, [function.argument], "write the number itself")
+                    self.report(function, what, todo, ref.name)
+
+    def unused(self) -> None:
+        """Report numbers that nothing reads: most often a misspelt name."""
+        read = {r.over.name if r.over else r.name for e in self.exercise.equations
+                for r, _ in bound_refs(e.right)}
+        read |= {e.left.name for e in self.exercise.equations}
+        for asked in self.exercise.questions:
+            trees = [*(t.ref for t in asked.targets), asked.answer, *asked.accept]
+            read |= {r.over.name if r.over else r.name for tree in trees if tree
+                     for r, _ in bound_refs(tree)}
+        if self.exercise.broken:
+            return
+        for given in self.givens:
+            if given.ref.name not in read:
+                todo = suggestion(given.ref.name, read, "remove it, or use it")
+                source = self.exercise.source
+                path, text = self.exercise.places[id(given)]
+                what = f"no equation uses `{text}`"
+                self.issues.append(source.key_issue(path, what, todo))
+
+    def consistent(self, placed: list[tuple[Given, Known | None]]) -> None:
+        """Check that no position of a name is defined twice."""
+        parts: list[tuple[str, Box, object]] = [
+            (e.left.key, left_box(e), e) for e in self.exercise.equations
+        ]
+        parts += [(item.key, item.box, given) for given, item in placed if item is not None]
+        seen: dict[str, list[Box]] = {}
+        for key, box, part in parts:
+            for other in seen.setdefault(key, []):
+                both = overlap(box, other)
+                if both is not None:
+                    place = f"`{key}{at_box(both)}`"
+                    self.report(part, f"{place} is defined twice", "keep one definition", key)
+                    break
+            seen[key].append(box)
+
+    def infer(self, system: System) -> None:
+        """Find every shape, equation by equation, as far as what is known reaches."""
+        waiting = list(system.equations)
+        while waiting:
+            later = [e for e in waiting if not self.inferred(e, system)]
+            if len(later) == len(waiting):
+                break
+            waiting = later
+        names = {e.left.name for e in system.equations}
+        lost = [e for e in waiting if all(
+            r.name in system.shapes or r.name in names or system.is_index(r, frozenset(local))
+            for r, local in reads(e)
+        )]
+        for equation in lost if not self.issues else ():
+            what = f"the shape of `{equation.left.name}` depends on itself"
+            name = equation.left.name
+            self.report(equation, what, f"give its first value, e.g. `{name}[0]`", name)
+
+    def inferred(self, equation: Equation, system: System) -> bool:
+        """Infer one equation's shape; tell whether it is settled, for good or ill."""
+        for ref, local in reads(equation):
+            name = ref.over.name if ref.over else ref.name
+            if name not in system.shapes and not system.is_index(ref, frozenset(local)):
+                return False
+        left = equation.left
+        try:
+            shape = shape_of(equation.right, system.ref_shape, system.rule)
+        except ShapeError as error:
+            self.report(equation, error.what, error.todo)
+            return True
+        wanted: Shape | None = system.shapes.get(left.key)
+        if wanted is None:
+            system.shapes[left.key] = shape
+        elif not fits(shape, wanted):
+            what = f"`{plain(left)}` is {describe(shape)} here and {describe(wanted)} elsewhere"
+            self.report(equation, what, "check the sizes", left.name)
+        return True
+
+    def covered(self, system: System) -> None:
+        """Check that every position read is defined."""
+        for equation in system.equations:
+            for ref, ranges in reads(equation):
+                if ref.over is not None or system.is_index(ref, frozenset(ranges)):
+                    continue
+                self.reach(equation, ref, ranges, system)
+
+    def reach(self, part: object, ref: Ref, ranges: dict[str, Span], system: System) -> None:
+        lacking = uncovered(ref, ranges, system)
+        if lacking is None:
+            return
+        name = f"{ref.key}{at_box(lacking)}"
+        read = plain(ref)
+        what = f"`{read}` reaches `{name}`, which nothing defines"
+        self.report(part, what, f"give `{name}` under `given:`, or check the index", ref.name)
+
+
+def uncovered(ref: Ref, ranges: dict[str, Span], system: System) -> Box | None:
+    """Return positions that a name is read at and that nothing defines, None if there are none."""
+    if len(ref.axes) != len(system.axes.get(ref.key, ())):
+        return None
+    return missing(box_of(ref.axes, ranges), system.filled(ref.key))
+
+
+def at_box(box: Box) -> str:
+    """Spell positions as an index: `[0]`, `[1..3]`."""
+    items = (At(None, s.first) if s.first == s.last else s for s in box)
+    return f"[{', '.join(map(index_text, items))}]" if box else ""
+
+

@@ -1,0 +1,326 @@
+"""Exercise to Model: one checked system holding forward equations, gradients and questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from tp_solver.errors import Issue, ModelError, suggestion
+from tp_solver.exercise.exercise import Asked, Equation, Exercise, Given, Target
+from tp_solver.exercise.load import nested_shape
+from tp_solver.exercise.model import ExpressionQuestion
+from tp_solver.graph.adjoint import derive
+from tp_solver.graph.assemble import assemble, at_box, uncovered
+from tp_solver.graph.boxes import Box, hull, missing, positions
+from tp_solver.graph.schedule import Step, ordered_positions, schedule
+from tp_solver.graph.shapes import ShapeError, fits, part
+from tp_solver.graph.system import Known, System, as_array, ranged
+from tp_solver.language.plain import plain
+from tp_solver.language.tree import At, Node, Ref, Span, bound_refs
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One quantity asked for, at one position: `h[2]`, perhaps only some components."""
+
+    key: str
+    position: tuple[int, ...]
+    ref: Ref
+    select: tuple[int | Span, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """An exercise as one system, in the order it is computed.
+
+    `slots` lists what each question asks for; a question for a number stands in the system as an
+    equation called after the question, and so does each expression it accepts besides.
+    """
+
+    exercise: Exercise
+    system: System
+    steps: tuple[Step, ...]
+    slots: dict[str, tuple[Slot, ...]]
+    curves: tuple[tuple[str, ...], ...]
+
+    @cached_property
+    def order(self) -> list[tuple[Equation, tuple[tuple[str, int], ...]]]:
+        """Order every position of every equation as a person would work through them."""
+        return [(self.system.equations[i], at) for i, at in ordered_positions(self.system.equations)]
+
+
+def build_model(exercise: Exercise, strict: bool = True) -> tuple[Model | None, list[Issue]]:
+    """Check an exercise as a whole and derive its gradients; return every issue found."""
+    system, issues = assemble(exercise)
+    if issues and not strict:
+        return None, issues
+    builder = _ModelBuilder(exercise, system, issues)
+    return builder.model(), builder.issues
+
+
+def accepted_key(question: str, i: int) -> str:
+    """Name the i-th expression that a number question accepts (0 is the answer itself)."""
+    return question if i == 0 else f"{question}~{i}"
+
+
+class _ModelBuilder:
+    def __init__(self, exercise: Exercise, system: System, issues: list[Issue]) -> None:
+        self.exercise = exercise
+        self.system = system
+        self.issues = issues
+        self.names = set(system.axes)
+
+    def report(self, part: object, what: str, todo: str, within: str = "") -> None:
+        self.issues.append(self.exercise.issue(part, what, todo, within))
+
+    def model(self) -> Model | None:
+        self.prose()
+        for asked in self.exercise.questions:
+            self.names_known(asked)
+        if self.issues:
+            return None
+        self.add_questions()
+        self.add_curves()
+        if self.issues or not self.differentiate():
+            return None
+        slots = {a.question.id: tuple(self.slots(a)) for a in self.exercise.questions}
+        self.reachable()
+        try:
+            steps = schedule(self.system)
+        except ModelError as error:
+            self.circle(error)
+            return None
+        curves = tuple(
+            tuple(_curve_name(i, j) for j in range(len(c.show)))
+            for i, c in enumerate(self.exercise.plots)
+        )
+        return None if self.issues else Model(self.exercise, self.system, steps, slots, curves)
+
+    def known(self, part: object, node: Node, extra: set[str] | None = None) -> bool:
+        """Check that every name a formula reads is defined."""
+        known = self.names | set(self.exercise.indices) | (extra or set())
+        if self.exercise.broken:
+            return True
+        for ref, bound in bound_refs(node):
+            local = known | {name for name, _ in bound}
+            tops = self.loss_names()
+            for name in [ref.over.name] if ref.over else [ref.name]:
+                if name not in local:
+                    todo = suggestion(name, local, "define it, or list it under `symbols:`")
+                    self.report(part, f"nothing defines `{name}`", todo, name)
+                    return False
+            if ref.over and ref.name not in local | tops:
+                todo = suggestion(ref.name, local | tops, f"write an equation `{ref.name} = …`")
+                self.report(part, f"nothing defines `{ref.name}`", todo, ref.name)
+                return False
+        return True
+
+    def loss_names(self) -> set[str]:
+        return {g.ref.name for g in self.exercise.givens if g.ref.over is not None}
+
+    def prose(self) -> None:
+        symbols = set(self.exercise.file.symbols)
+        for node in self.exercise.prose:
+            indices = {at.name or "" for ref, _ in bound_refs(node)
+                       for at in (*ref.index, *(ref.over.index if ref.over else ()))
+                       if isinstance(at, At)}
+            unknown = indices - symbols - set(self.exercise.indices) - {""}
+            extra = symbols | {"L"} | (indices - unknown)
+            bound = {name for _, b in bound_refs(node) for name, _ in b}
+            if unknown - bound:
+                name = min(unknown - bound)
+                todo = suggestion(name, self.exercise.indices, "list it under `symbols:`")
+                self.report(node, f"the index `{name}` is not declared", todo, name)
+            else:
+                self.known(node, node, extra)
+
+    def names_known(self, asked: Asked) -> None:
+        for target in asked.targets:
+            if self.known(target, target.ref):
+                self.target_axes(target)
+        if isinstance(asked.question, ExpressionQuestion):
+            return
+        for node in filter(None, (asked.answer, *asked.accept)):
+            self.known(node, node)
+
+    def target_axes(self, target: Target) -> None:
+        name = target.ref.over.name if target.ref.over else target.ref.name
+        axes = self.system.axes.get(name, ())
+        if target.ref.axes and len(target.ref.axes) != len(axes):
+            have = f"{len(axes)} indices" if axes else "no index"
+            self.report(target, f"`{name}` has {have}", f"write `{name}` or one place per index")
+        if any(isinstance(at, At) and at.name for at in target.ref.axes):
+            todo = f"write `{name}` for all of it, or numbers: `{name}[1]`, `{name}[1..2]`"
+            self.report(target, "an answer can't have an index name", todo)
+
+    def add_questions(self) -> None:
+        for asked in self.exercise.questions:
+            if isinstance(asked.question, ExpressionQuestion) or asked.answer is None:
+                continue
+            for i, node in enumerate((asked.answer, *asked.accept)):
+                self.add(node, Ref(accepted_key(asked.question.id, i)), ())
+
+    def add_curves(self) -> None:
+        for i, curve in enumerate(self.exercise.plots):
+            span = self.exercise.indices[curve.over]
+            for j, node in enumerate(curve.show):
+                if self.known(node, node):
+                    left = Ref(_curve_name(i, j), (At(curve.over),))
+                    self.add(node, left, ((curve.over, span),))
+
+    def add(self, node: Node, left: Ref, domain: tuple[tuple[str, Span], ...]) -> None:
+        """Add an equation for something asked or drawn."""
+        try:
+            right = ranged(node, self.exercise.indices)
+            for ref, bound in bound_refs(right):
+                local = dict(domain) | {n: s for n, s in bound if s}
+                self.axes_match(node, ref, local)
+            shape = self.system.shape(right)
+        except ModelError as error:
+            self.report(node, error.what, error.todo, error.name)
+            return
+        self.system.axes[left.name] = tuple(name for name, _ in domain)
+        self.system.shapes[left.name] = shape
+        equation = Equation(left, right, domain)
+        self.exercise.places[id(equation)] = self.exercise.places.get(id(node), ((), ""))
+        self.system = self.system.extended((equation,), ())
+
+    def axes_match(self, node: Node, ref: Ref, local: dict[str, Span]) -> None:
+        name = ref.over.name if ref.over else ref.name
+        axes = self.system.axes.get(name, ())
+        if name in self.system.axes and len(ref.axes) != len(axes):
+            example = f"{name}[{', '.join('1' for _ in axes)}]"
+            todo = f"write one place per index: `{example}`" if axes else f"write `{name}`"
+            raise ModelError(f"`{plain(ref)}` has {len(ref.axes)} indices", todo, name)
+        for at in ref.axes:
+            if isinstance(at, At) and at.name and at.name not in local:
+                what = f"`{plain(ref)}` leaves the index `{at.name}` open"
+                raise ModelError(what, f"write a number, as in `{name}[1]`", name)
+
+    def requests(self) -> Iterator[tuple[object, Ref]]:
+        for equation in self.system.equations:
+            for ref, _ in bound_refs(equation.right):
+                if ref.over is not None:
+                    yield equation, ref
+        for asked in self.exercise.questions:
+            for target in asked.targets:
+                if target.ref.over is not None:
+                    yield target, target.ref
+
+    def differentiate(self) -> bool:
+        """Derive every gradient that is asked for or used; tell whether that went well."""
+        seeds = tuple(filter(None, map(self.seed, self.exercise.givens)))
+        fine = True
+        requests = list(self.requests())
+        for part, ref in requests:
+            if ref.name not in self.system.shapes and ref.name not in self.loss_names():
+                todo = f"write an equation `{ref.name} = …`, or give a `d{ref.name}/d…`"
+                self.report(part, f"nothing defines `{ref.name}`", todo, ref.name)
+                fine = False
+        if not fine or self.issues:
+            return False
+        try:
+            equations, known = derive(self.system, [ref for _, ref in requests], seeds)
+            self.system = self.system.extended(equations, known)
+        except ModelError as error:
+            blamed = next((p for p, r in requests if error.name and error.name in plain(r)), None)
+            self.report(blamed or requests[0][0], error.what, error.todo)
+            return False
+        return True
+
+    def seed(self, given: Given) -> Known | None:
+        """Place a gradient handed down from above."""
+        over = given.ref.over
+        if over is None:
+            return None
+        if over.name not in self.system.axes:
+            todo = suggestion(over.name, self.names, "check its name")
+            source = self.exercise.source
+            path, _ = self.exercise.places[id(given)]
+            self.issues.append(source.key_issue(path, f"nothing defines `{over.name}`", todo))
+            return None
+        box = self.seed_box(over, given)
+        if box is None:
+            return None
+        sizes = tuple(s.last - s.first + 1 for s in box)
+        shape = self.system.shapes[over.name]
+        have = nested_shape(given.value)
+        lead = sizes if not over.index else tuple(
+            n for n, at in zip(sizes, over.index, strict=True) if isinstance(at, Span)
+        )
+        if not (have[: len(lead)] == lead and fits(have[len(lead) :] or (1,), shape or (1,))):
+            what = f"`{plain(given.ref)}` must have the shape of `{over.name}`"
+            self.report(given, what, "give one number per component")
+            return None
+        values = as_array(given.value).reshape(sizes + shape)
+        return Known(given.ref.key, box, values)
+
+    def seed_box(self, over: Ref, given: Given) -> Box | None:
+        if over.index and len(over.index) == len(self.system.axes[over.name]):
+            box = tuple(
+                at if isinstance(at, Span) else Span(at.offset, at.offset) for at in over.index
+            )
+        elif over.index:
+            self.report(given, f"`{over.name}` has other indices", "check the index")
+            return None
+        else:
+            box = self.asked_extent(over.name)
+        if missing(box, self.system.filled(over.name)) is not None:
+            self.report(given, f"there is no `{over.name}{at_box(box)}`", "check the index")
+            return None
+        return box
+
+    def asked_extent(self, name: str) -> Box:
+        """Return where a name without an index is asked for: where equations define it."""
+        return hull(self.system.defined(name) or self.system.filled(name))
+
+    def slots(self, asked: Asked) -> Iterator[Slot]:
+        for target in asked.targets:
+            yield from self.target_slots(target)
+        if asked.answer is not None and not isinstance(asked.question, ExpressionQuestion):
+            yield Slot(asked.question.id, (), Ref(asked.question.id))
+
+    def target_slots(self, target: Target) -> Iterator[Slot]:
+        ref = target.ref
+        name = ref.over.name if ref.over else ref.name
+        if ref.axes:
+            box = tuple(a if isinstance(a, Span) else Span(a.offset, a.offset) for a in ref.axes)
+        else:
+            box = self.asked_extent(name)
+        lacking = missing(box, self.system.filled(ref.key))
+        if lacking is not None:
+            what = f"`{ref.key}{at_box(lacking)}` is asked for, and nothing defines it"
+            self.report(target, what, "check the index")
+            return
+        try:
+            part(self.system.shapes[ref.key], target.select, ref)
+        except ShapeError as error:
+            self.report(target, error.what, error.todo)
+            return
+        for place in positions(box):
+            grounded = ref.moved(tuple(At(None, i) for i in place))
+            yield Slot(ref.key, place, grounded, target.select)
+
+    def reachable(self) -> None:
+        """Check that questions and plots read nothing that is not there."""
+        for equation in self.system.equations:
+            for ref, bound in bound_refs(equation.right):
+                ranges = equation.ranges | {n: s for n, s in bound if s}
+                if ref.key not in self.system.axes:
+                    continue
+                lacking = uncovered(ref, ranges, self.system)
+                if lacking is not None:
+                    name = f"{ref.key}{at_box(lacking)}"
+                    what = f"`{plain(ref)}` reaches `{name}`, which nothing defines"
+                    self.report(equation, what, "check the index", ref.name)
+
+    def circle(self, error: ModelError) -> None:
+        name = error.name.partition("[")[0]
+        blamed: Any = next((e for e in self.system.equations if e.left.key == name), None)
+        self.report(blamed, error.what, error.todo)
+
+
+def _curve_name(i: int, j: int) -> str:
+    return f"plot {i + 1}.{j + 1}"

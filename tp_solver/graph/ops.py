@@ -1,0 +1,129 @@
+"""The operations: one row each, and nothing about any of them anywhere else in graph/.
+
+A row says what shape comes out, how NumPy and interval arithmetic compute it, which function of
+symbols.py computes it exactly, and how a gradient passes back through it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tp_solver.graph import arrays, intervals, rules, shapes
+from tp_solver.graph.arrays import Maker
+from tp_solver.graph.shapes import ShapeRule
+
+
+class Row(NamedTuple):
+    """An operation, seen by everything that computes."""
+
+    shape: ShapeRule
+    numpy: Maker
+    interval: Maker
+    symbol: str
+    rule: rules.Rule
+    roundings: str = "one"  # what a hand computation may round inside: see grading/rounding.py
+
+
+def _function(numpy: Maker, interval: Maker, symbol: str, rule: rules.Rule) -> Row:
+    return Row(shapes.elementwise, numpy, interval, symbol, rule)
+
+
+def _rising(function: np.ufunc, symbol: str, rule: rules.Rule) -> Row:
+    return _function(arrays.elementwise(function), intervals.rising(function), symbol, rule)
+
+
+def _compare(function: np.ufunc, interval: Maker, symbol: str) -> Row:
+    return _function(arrays.comparison(function), interval, symbol, rules.constant)
+
+
+def _exact(shape: ShapeRule, make: Maker, symbol: str, rule: rules.Rule) -> Row:
+    return Row(shape, make, intervals.monotone(make), symbol, rule, "none")
+
+
+def _known(shape: ShapeRule, make: Maker, symbol: str) -> Row:
+    return Row(shape, make, intervals.known(make), symbol, rules.constant, "none")
+
+
+def _relu(z: arrays.Array) -> arrays.Array:
+    return np.maximum(z, 0.0)
+
+
+_SUM = arrays.reduction(np.sum)
+_MEAN = arrays.reduction(np.mean)
+_MIN = arrays.extremum(np.minimum, np.min)
+_MAX = arrays.extremum(np.maximum, np.max)
+_TIMES = arrays.elementwise(np.multiply)
+
+OPS: dict[str, Row] = {
+    "add": _rising(np.add, "add", rules.ADD),
+    "sub": _function(arrays.elementwise(np.subtract), intervals.subtract, "sub", rules.SUB),
+    "neg": _function(arrays.elementwise(np.negative), intervals.negate, "neg", rules.NEG),
+    "mul": _function(_TIMES, intervals.product(_TIMES), "mul", rules.MUL),
+    "div": _function(arrays.elementwise(np.divide), intervals.divide, "div", rules.DIV),
+    "pow": _function(arrays.elementwise(np.power), intervals.power, "pow", rules.power),
+    "matmul": Row(
+        shapes.matmul,
+        arrays.matmul_kernel,
+        intervals.product(arrays.matmul_kernel),
+        "matmul",
+        rules.matmul,
+        "terms",
+    ),
+    "transpose": _exact(shapes.transpose, arrays.transpose_kernel, "transpose", rules.transpose),
+    "concat": _exact(shapes.concat, arrays.concat_kernel, "concat", rules.concat),
+    "sigmoid": _rising(arrays.sigmoid, "sigmoid", rules.SIGMOID),
+    "tanh": _rising(np.tanh, "tanh", rules.TANH),
+    "relu": _rising(_relu, "relu", rules.RELU),
+    "exp": _rising(np.exp, "exp", rules.EXP),
+    "log": _rising(np.log, "log", rules.LOG),
+    "sqrt": _rising(np.sqrt, "sqrt", rules.SQRT),
+    "abs": _function(arrays.elementwise(np.abs), intervals.absolute, "abs", rules.ABS),
+    "sign": _rising(np.sign, "sign", rules.constant),
+    "softmax": Row(
+        shapes.vector_only, arrays.softmax_kernel, intervals.softmax, "softmax", rules.softmax, "one"
+    ),
+    "sum": Row(shapes.reduced, _SUM, intervals.monotone(_SUM), "total", rules.total),
+    "mean": Row(shapes.reduced, _MEAN, intervals.monotone(_MEAN), "mean", rules.mean),
+    "norm": Row(shapes.reduced, arrays.norm_kernel, intervals.norm, "norm", rules.norm, "terms"),
+    "min": Row(shapes.extremum, _MIN, intervals.monotone(_MIN), "minimum", rules.extremum),
+    "max": Row(shapes.extremum, _MAX, intervals.monotone(_MAX), "maximum", rules.extremum),
+    "diag": _exact(shapes.diag, arrays.diag_kernel, "diag", rules.diag),
+    "ones": _known(shapes.sized, arrays.constant_kernel(1.0), "ones"),
+    "zeros": _known(shapes.sized, arrays.constant_kernel(0.0), "zeros"),
+    "place": _exact(shapes.placed, arrays.place_kernel, "place", rules.place)._replace(
+        interval=intervals.lookup(arrays.place_kernel)
+    ),
+    "one_hot": _known(shapes.one_hot, arrays.one_hot_kernel, "one_hot"),
+    "row": Row(
+        shapes.row, arrays.row_kernel, intervals.lookup(arrays.row_kernel), "row", rules.row, "none"
+    ),
+    "size": _known(shapes.reduced, arrays.size_kernel, "size"),
+    "eigenvalues": Row(
+        shapes.eigenvalues,
+        arrays.eigenvalues_kernel,
+        intervals.perturbed(arrays.eigenvalues_kernel, intervals.eigenvector_condition),
+        "eigenvalues",
+        rules.refuse,
+    ),
+    "spectral_radius": Row(
+        shapes.square,
+        arrays.spectral_radius_kernel,
+        intervals.perturbed(arrays.spectral_radius_kernel, intervals.eigenvector_condition),
+        "spectral_radius",
+        rules.refuse,
+    ),
+    "spectral_norm": Row(
+        shapes.reduced,
+        arrays.spectral_norm_kernel,
+        intervals.perturbed(arrays.spectral_norm_kernel),
+        "spectral_norm",
+        rules.refuse,
+    ),
+    "eq": _compare(np.equal, intervals.EQUAL, "eq"),
+    "lt": _compare(np.less, intervals.LESS, "lt"),
+    "le": _compare(np.less_equal, intervals.LESS, "le"),
+    "gt": _compare(np.greater, intervals.GREATER, "gt"),
+    "ge": _compare(np.greater_equal, intervals.GREATER, "ge"),
+}

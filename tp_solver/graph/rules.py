@@ -1,0 +1,291 @@
+"""Derivative rules: how a gradient passes back through each operation, as new formulas.
+
+Rules are written once for two layouts. In a gradient, what comes back has the shape of what it
+is a gradient of: through a matrix A it is Aᵀ × G. In a Jacobian ∂u/∂v (∂u_i in rows), what
+comes back stands on the left: G × A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tp_solver.errors import ModelError
+from tp_solver.graph.build import ONE, TWO, ZERO, Builder, whole
+from tp_solver.graph.shapes import Shape
+from tp_solver.language.plain import plain
+from tp_solver.language.tree import Node, Num, Op, Span
+
+
+@dataclass(frozen=True)
+class Local:
+    """One operation inside a formula: its arguments, its result (by name where it has one)."""
+
+    node: Op
+    out: Node
+    build: Builder
+
+    @property
+    def args(self) -> tuple[Node, ...]:
+        """Return the arguments."""
+        return self.node.args
+
+    def shape(self, i: int) -> Shape:
+        """Return the shape of an argument."""
+        return self.build.shape(self.args[i])
+
+    @property
+    def shape_out(self) -> Shape:
+        """Return the shape of the result."""
+        return self.build.shape(self.node)
+
+
+class Gradient:
+    """The layout of ∂L/∂v for a number L: the shape of v."""
+
+    def __init__(self, build: Builder) -> None:
+        self.build = build
+
+    def scale(self, g: Node, factor: Node) -> Node:
+        """Pass back through an elementwise factor."""
+        return self.build.mul(g, factor)
+
+    def total(self, g: Node, factor: Node) -> Node:
+        """Pass back to a scalar that was broadcast."""
+        return self.build.sum(self.build.mul(g, factor))
+
+    def through(self, g: Node, matrix: Node) -> Node:
+        """Pass back through a matrix (m, n)."""
+        return self.build.matmul(self.build.transpose(matrix), g)
+
+    def part(self, g: Node, span: Span) -> Node:
+        """Keep the components that belong to one piece of a concatenation."""
+        return self.build.part(g, (span,))
+
+    def entry(self, g: Node, position: int) -> Node:
+        """Keep the one component that belongs to a scalar of a concatenation."""
+        return self.build.part(g, (position,))
+
+
+class Jacobian(Gradient):
+    """The layout of ∂u/∂v for a vector u: ∂u_i in rows, ∂v_j in columns."""
+
+    def scale(self, g: Node, factor: Node) -> Node:
+        """Multiply the columns by an elementwise factor."""
+        if factor == ONE:
+            return g
+        if not self.build.shape(factor):
+            return self.build.mul(factor, g)
+        return self.through(g, self.build.diag(factor))
+
+    def total(self, g: Node, factor: Node) -> Node:
+        """Gather the columns into that of a scalar."""
+        return self.through(g, factor)
+
+    def through(self, g: Node, matrix: Node) -> Node:
+        """Multiply by a matrix from the right."""
+        return matrix if _is_identity(g) else self.build.matmul(g, matrix)
+
+    def part(self, g: Node, span: Span) -> Node:
+        """Keep the columns that belong to one piece of a concatenation."""
+        match g:
+            case Op("matmul", (left, right)) if len(self.build.shape(right)) == 2:
+                return self.build.matmul(left, self.part(right, span))
+        return self.build.part(g, (Span(1, self.build.shape(g)[0]), span))
+
+    def entry(self, g: Node, position: int) -> Node:
+        """Keep the column that belongs to a scalar of a concatenation."""
+        return self.build.part(g, (Span(1, self.build.shape(g)[0]), position))
+
+
+def identity(size: int) -> Node:
+    """Make the identity matrix, where a Jacobian starts."""
+    return Op("diag", (Op("ones", (whole(size),)),))
+
+
+def _is_identity(g: Node) -> bool:
+    return isinstance(g, Op) and g.op == "diag" and isinstance(g.args[0], Op) and g.args[0].op == "ones"
+
+
+Rule = Callable[[Gradient, Node, Local], list[Node | None]]
+
+
+def partials(*derivatives: Callable[[Local], Node]) -> Rule:
+    """Make the rule of an elementwise operation from its partial derivatives."""
+
+    def rule(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+        back: list[Node | None] = []
+        for i, derivative in enumerate(derivatives):
+            factor = derivative(local)
+            if factor == ZERO:
+                back.append(None)
+            elif local.shape(i) or not local.shape_out:
+                back.append(layout.scale(g, factor))
+            else:
+                if not local.build.shape(factor):
+                    ones = Op("ones", tuple(whole(n) for n in local.shape_out))
+                    factor = ones if factor == ONE else local.build.mul(factor, ones)
+                back.append(layout.total(g, factor))
+        return back
+
+    return rule
+
+
+def constant(_layout: Gradient, _g: Node, local: Local) -> list[Node | None]:
+    """Pass nothing back: the result does not move with the arguments."""
+    return [None for _ in local.args]
+
+
+def refuse(_layout: Gradient, _g: Node, local: Local) -> list[Node | None]:
+    """Refuse to differentiate."""
+    what = f"`{plain(local.node)}` can't be differentiated"
+    raise ModelError(what, "ask for no gradient through it, or write it with other functions")
+
+
+def matmul(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+    """Pass back through a product: G × bᵀ to the left, through a to the right."""
+    (a, b), build = local.args, local.build
+    left, right = local.shape(0), local.shape(1)
+    if not left and len(right) == 2 and right[0] == 1:  # a scalar times a row
+        return [build.matmul(b, g), layout.scale(g, a)]
+    column = len(left) == 2 and left[1] == 1  # on which a scalar serves as a vector
+    if not left or (not right and not column):
+        return partials(lambda _: b, lambda _: a)(layout, g, local)
+    if isinstance(layout, Jacobian):
+        if len(left) == 1 and len(right) == 2:  # a row vector times a matrix
+            return [layout.through(g, build.transpose(b)), None]
+        return [None if len(left) == 2 else layout.total(g, b), layout.through(g, a)]
+    if len(left) == 1 and len(right) == 1:
+        return [build.mul(g, b), build.mul(g, a)]
+    if len(left) == 1 and right[0] == 1:  # column times row: an outer product
+        return [build.matmul(g, build.transpose(b)), build.matmul(build.transpose(a), g)]
+    if len(left) == 1:
+        return [build.matmul(b, g), build.matmul(a, build.transpose(g))]
+    return [build.matmul(g, build.transpose(b)), layout.through(g, a)]
+
+
+def transpose(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+    """Pass back the transpose."""
+    if isinstance(layout, Jacobian):
+        return refuse(layout, g, local)
+    back = local.build.transpose(g)
+    return [back if len(local.shape(0)) == 2 else Op("sum", (back,)) if not local.shape(0) else back]
+
+
+def concat(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+    """Hand each piece its own components."""
+    back: list[Node | None] = []
+    start = 1
+    for i in range(len(local.args)):
+        shape = local.shape(i)
+        size = shape[0] if shape else 1
+        span = Span(start, start + size - 1)
+        back.append(layout.part(g, span) if shape else layout.entry(g, start))
+        start += size
+    return back
+
+
+def total(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+    """Pass a sum's gradient to every component."""
+    ones = Op("ones", tuple(whole(n) for n in local.shape(0)))
+    if isinstance(layout, Jacobian):
+        return [layout.through(g, local.build.transpose(ones))]
+    return [local.build.mul(g, ones) if local.shape(0) else g]
+
+
+def mean(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+    """Pass a mean's gradient to every component, divided by their count."""
+    count = 1
+    for n in local.shape(0):
+        count *= n
+    (back,) = total(layout, g, local)
+    return [local.build.div(back, whole(count)) if back else None]
+
+
+def norm(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+    """Pass back v / ‖v‖."""
+    unit = local.build.div(local.args[0], local.out)
+    if isinstance(layout, Jacobian):
+        return [layout.through(g, local.build.transpose(unit))]
+    return [local.build.mul(g, unit)]
+
+
+def softmax(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+    """Pass back s ⊙ (G − sum(G ⊙ s)); as a Jacobian diag(s) − s × sᵀ."""
+    build, s = local.build, local.out
+    if isinstance(layout, Jacobian):
+        outer = build.matmul(s, build.transpose(s))
+        return [layout.through(g, build.sub(build.diag(s), outer))]
+    return [build.mul(s, build.sub(g, build.sum(build.mul(g, s))))]
+
+
+def extremum(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+    """Pass back to where the extremum is reached; of two equal arguments, to the first."""
+    reaches, beats = ("ge", "gt") if local.node.op == "max" else ("le", "lt")
+    if len(local.args) == 2:
+        a, b = local.args
+        both = partials(lambda _: Op(reaches, (a, b)), lambda _: Op(beats, (b, a)))
+        return both(layout, g, local)
+    if isinstance(layout, Jacobian):
+        return refuse(layout, g, local)
+    return [local.build.mul(g, Op("eq", (local.args[0], local.out)))]
+
+
+def row(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+    """Pass back to the row that was chosen, zero to the others."""
+    if isinstance(layout, Jacobian):
+        return refuse(layout, g, local)
+    hot = Op("one_hot", (local.args[1], whole(local.shape(0)[0])))
+    return [local.build.matmul(hot, local.build.transpose(g)), None]
+
+
+def diag(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+    """Pass back the diagonal (a vector's gradient), or a diagonal matrix."""
+    if isinstance(layout, Jacobian):
+        return refuse(layout, g, local)
+    return [Op("diag", (g,)), *(None for _ in local.args[1:])]
+
+
+def place(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+    """Pass back the components that were placed."""
+    if isinstance(layout, Jacobian):
+        return refuse(layout, g, local)
+    numbers = [int(arg.value) for arg in local.args[1:] if isinstance(arg, Num)]
+    firsts, shape = numbers[len(numbers) // 2 :], local.shape(0)
+    spans = [
+        Span(first, first + shape[i] - 1) if i < len(shape) else first
+        for i, first in enumerate(firsts)
+    ]
+    return [local.build.part(g, tuple(spans)), *(None for _ in numbers)]
+
+
+# Derivatives of elementwise functions, of the argument z = args[0] and the result `out`.
+SIGMOID = partials(lambda f: f.build.mul(f.out, f.build.sub(ONE, f.out)))
+TANH = partials(lambda f: f.build.sub(ONE, f.build.pow(f.out, TWO)))
+RELU = partials(lambda f: Op("gt", (f.args[0], ZERO)))
+EXP = partials(lambda f: f.out)
+LOG = partials(lambda f: f.build.div(ONE, f.args[0]))
+SQRT = partials(lambda f: f.build.div(ONE, f.build.mul(TWO, f.out)))
+ABS = partials(lambda f: Op("sign", (f.args[0],)))
+ADD = partials(lambda f: ONE, lambda f: ONE)
+SUB = partials(lambda f: ONE, lambda f: f.build.neg(ONE))
+NEG = partials(lambda f: f.build.neg(ONE))
+MUL = partials(lambda f: f.args[1], lambda f: f.args[0])
+DIV = partials(
+    lambda f: f.build.div(ONE, f.args[1]),
+    lambda f: f.build.neg(f.build.div(f.args[0], f.build.pow(f.args[1], TWO))),
+)
+
+
+def power(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+    """Pass back n aⁿ⁻¹, and aⁿ log a to an exponent that is no number."""
+    (a, n), build = local.args, local.build
+    lower = whole(int(n.value) - 1) if isinstance(n, Num) and n.value % 1 == 0 else None
+    lowered = build.pow(a, lower if lower else build.sub(n, ONE)) if lower != ZERO else ONE
+    base = build.mul(n, lowered)
+    if isinstance(n, Num):
+        back = partials(lambda _: base, lambda _: ZERO)(layout, g, local)
+        return [back[0], None]
+    return partials(lambda _: base, lambda _: build.mul(local.out, Op("log", (a,))))(
+        layout, g, local
+    )

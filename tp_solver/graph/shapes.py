@@ -1,0 +1,201 @@
+"""Shapes: what each operation makes of those of its arguments, checked before any number.
+
+A shape is () for a scalar, (n,) for a vector (a column, in products), (m, n) for a matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tp_solver.errors import ModelError
+from tp_solver.language.plain import plain
+from tp_solver.language.tree import Node, Num, Op, Over, Part, Ref, Span
+
+Shape = tuple[int, ...]
+Shapes = tuple[Shape, ...]
+ShapeRule = Callable[[Shapes, tuple[Node, ...]], Shape]
+
+
+class ShapeError(ModelError):
+    """Shapes that don't fit in an operation."""
+
+
+def describe(shape: Shape) -> str:
+    """Name a shape for people."""
+    if not shape:
+        return "a number"
+    if len(shape) == 1:
+        return f"a vector of {shape[0]}"
+    return f"a {' × '.join(map(str, shape))} matrix"
+
+
+def elementwise(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Apply to equal shapes; a scalar broadcasts."""
+    widest = max(shapes, key=len)
+    for shape in shapes:
+        if shape not in ((), widest):
+            raise _misfit("elementwise", shapes, args)
+    return widest
+
+
+def matmul(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Multiply matrices and vectors; a scalar scales, or serves as a vector of length one."""
+    left, right = shapes
+    if not right and len(left) == 2 and left[1] == 1:
+        return left[:1]
+    if not left and len(right) == 2 and right[0] == 1:
+        return right[1:]
+    if not left or not right:
+        return left or right
+    if len(left) == 1 and len(right) == 2 and right[0] == 1:
+        return (left[0], right[1])
+    if left[-1] != right[0]:
+        raise _misfit("the matrix product", shapes, args)
+    return left[:-1] + right[1:]
+
+
+def transpose(shapes: Shapes, _args: tuple[Node, ...]) -> Shape:
+    """Turn a vector into a row, a matrix over, a scalar into a 1 × 1 matrix."""
+    (shape,) = shapes
+    if len(shape) == 2:
+        return shape[::-1]
+    return (1, shape[0]) if shape else (1, 1)
+
+
+def concat(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Put vectors and scalars end to end."""
+    if any(len(shape) > 1 for shape in shapes):
+        raise _misfit("a concatenation of vectors", shapes, args)
+    return (sum(shape[0] if shape else 1 for shape in shapes),)
+
+
+def reduced(_shapes: Shapes, _args: tuple[Node, ...]) -> Shape:
+    """Reduce to one number."""
+    return ()
+
+
+def same(shapes: Shapes, _args: tuple[Node, ...]) -> Shape:
+    """Keep the shape of the only argument."""
+    return shapes[0]
+
+
+def vector_only(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Keep the shape of a vector."""
+    if len(shapes[0]) != 1:
+        raise _misfit("this function of a vector", shapes, args)
+    return shapes[0]
+
+
+def extremum(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Reduce one argument to a number, compare two component by component."""
+    return () if len(shapes) == 1 else elementwise(shapes, args)
+
+
+def diag(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Make a square matrix of a vector, or the vector of a square matrix's diagonal."""
+    (shape,) = shapes
+    if len(shape) == 2 and shape[0] == shape[1]:
+        return shape[:1]
+    if len(shape) == 2:
+        raise _misfit("diag", shapes, args)
+    return (shape[0], shape[0]) if shape else (1, 1)
+
+
+def square(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Make one number of a square matrix."""
+    (shape,) = shapes
+    if len(shape) == 1 or shape and shape[0] != shape[1]:
+        raise _misfit("a function of a square matrix", shapes, args)
+    return ()
+
+
+def eigenvalues(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Make n rows (real part, imaginary part) of an n × n matrix."""
+    square(shapes, args)
+    return (shapes[0][0] if shapes[0] else 1, 2)
+
+
+def literal(node: Node) -> int:
+    """Return the whole number that an argument must be written as."""
+    if isinstance(node, Num) and node.value == node.value.to_integral_value():
+        return int(node.value)
+    raise ShapeError(f"`{plain(node)}` must be a whole number", "write it out, e.g. 3")
+
+
+def sized(_shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Make a vector (or matrix) of the sizes written."""
+    return _bounded(tuple(literal(arg) for arg in args))
+
+
+def placed(_shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Make the shape written as `place(value, size, first)` or with two sizes and firsts."""
+    sizes = args[1:]
+    return _bounded(tuple(literal(size) for size in sizes[: len(sizes) // 2]))
+
+
+def one_hot(_shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Make a vector of the size written second."""
+    return _bounded((literal(args[1]),))
+
+
+def _bounded(shape: Shape) -> Shape:
+    if any(not 0 < size <= 100_000 for size in shape):
+        raise ShapeError(f"the size {shape} is out of bounds", "choose 1 to 100000")
+    return shape
+
+
+def row(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Choose one row of a table."""
+    if len(shapes[0]) != 2 or shapes[1]:
+        raise _misfit("row(table, number)", shapes, args)
+    return shapes[0][1:]
+
+
+def part(shape: Shape, select: tuple[int | Span, ...], node: Node) -> Shape:
+    """Choose components: a number drops its axis, a range keeps it."""
+    if len(select) > max(1, len(shape)):
+        todo = "write one number after a dot per axis"
+        raise ShapeError(f"`{plain(node)}` has {describe(shape)}", todo)
+    kept: list[int] = []
+    for size, item in zip(shape or (1,), select, strict=False):
+        first, last = (item.first, item.last) if isinstance(item, Span) else (item, item)
+        if not 1 <= first <= last <= size:
+            what = f"there is no component {last} in {describe(shape)}"
+            raise ShapeError(what, f"components go from 1 to {size}")
+        if isinstance(item, Span):
+            kept.append(last - first + 1)
+    return tuple(kept) + shape[len(select) :]
+
+
+def shape_of(
+    node: Node, lookup: Callable[[Ref], Shape], rules: Callable[[str], ShapeRule]
+) -> Shape:
+    """Infer the shape of a tree, given those of names and the rules of operations."""
+    match node:
+        case Num():
+            return ()
+        case Ref():
+            return lookup(node)
+        case Part(of, select):
+            return part(shape_of(of, lookup, rules), select, node)
+        case Over(op, _, _, body):
+            inner = shape_of(body, lookup, rules)
+            if op == "first" and inner:
+                raise ShapeError("first(…) needs a condition on numbers", "compare numbers")
+            return inner
+        case Op(op, args):
+            shapes = tuple(shape_of(arg, lookup, rules) for arg in args)
+            return rules(op)(shapes, args)
+    raise ShapeError(f"`{plain(node)}` has no shape", "write an expression")
+
+
+def _misfit(operation: str, shapes: Shapes, args: tuple[Node, ...]) -> ShapeError:
+    pairs = [f"`{plain(arg)}` is {describe(s)}" for arg, s in zip(args, shapes, strict=True)]
+    return ShapeError(
+        f"shapes don't fit in {operation}: {', '.join(pairs)}", "check the sizes and the order"
+    )
+
+
+def fits(shape: Shape, wanted: Shape) -> bool:
+    """Tell whether a value can stand for a shape: equal but for axes of one, or a scalar."""
+    return not shape or [n for n in shape if n != 1] == [n for n in wanted if n != 1]

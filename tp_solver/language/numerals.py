@@ -1,0 +1,84 @@
+"""Numbers as people write and read them: half-up rounding, decimal comma, true minus."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+MINUS = "\u2212"
+_TYPED = re.compile(r"([+\-−]?)((?:[0-9]+(?:[ \u00a0\u202f\u2009][0-9]{3})*)?)(?:[.,]([0-9]+))?"
+                    r"(?:(?:[eE]|[ \u00a0\u202f\u2009]?[×x*·][ \u00a0\u202f\u2009]?10\^)([+\-−]?[0-9]{1,3}))?")
+_ROUND = Context(prec=400, rounding=ROUND_HALF_UP)
+LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A number as somebody typed it: its value, and the place of its last written digit."""
+
+    value: Decimal
+    last_place: int  # -4 when the last digit written stands for 10^-4
+
+    @property
+    def decimals(self) -> int:
+        """Count the decimals written."""
+        return max(0, -self.last_place)
+
+
+def read_number(text: str) -> Typed | None:
+    """Read a typed number strictly; None where the text is anything else.
+
+    A comma or a point marks decimals; groups of three digits may be set apart by spaces;
+    `1,2e-3` and `1,2 × 10^-3` are the same.
+    """
+    text = text.strip()
+    if not 0 < len(text) <= LONGEST:
+        return None
+    match = _TYPED.fullmatch(text)
+    if match is None or not (match[2] or match[3]):
+        return None
+    sign = -1 if match[1] in ("-", MINUS) else 1
+    whole = re.sub(r"[^0-9]", "", match[2]) or "0"
+    decimals = match[3] or ""
+    exponent = int((match[4] or "0").replace(MINUS, "-"))
+    value = Decimal(sign) * Decimal(f"{whole}.{decimals or '0'}").scaleb(exponent, _ROUND)
+    return Typed(value, exponent - len(decimals))
+
+
+def half_up(value: float | Decimal, decimals: int) -> Decimal:
+    """Round to a number of decimals, halves away from zero, never to `-0`."""
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), context=_ROUND)
+    return abs(rounded) if rounded == 0 else rounded
+
+
+def significant(value: float | Decimal, digits: int) -> Decimal:
+    """Round to a number of significant digits, halves away from zero."""
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    if exact == 0:
+        return Decimal(0)
+    rounded = half_up(exact, digits - 1 - exact.adjusted())
+    if rounded.adjusted() > exact.adjusted():  # 9.996 has become 10.00
+        rounded = half_up(exact, digits - 2 - exact.adjusted())
+    return rounded
+
+
+def shown(value: float, decimals: int) -> Decimal:
+    """Round for display: to so many decimals, or three digits where these would show none.
+
+    A gradient of 0.0000597 would read 0.0001 at four decimals; it is shown as 5.97e-5.
+    """
+    rounded = half_up(value, decimals)
+    if value != 0 and abs(value) < 10.0 ** (1 - decimals):
+        return significant(value, 3)
+    return rounded
+
+
+def localised(value: Decimal, mark: str) -> tuple[str, str]:
+    """Write a decimal number: its digits with the page's mark, and a power of ten or nothing."""
+    exponent = value.adjusted() if value else 0
+    scientific = value != 0 and (exponent <= -5 or exponent >= 15)
+    digits = f"{value.scaleb(-exponent, _ROUND) if scientific else value:f}"
+    text = digits.replace("-", MINUS).replace(".", mark)
+    return text, str(exponent).replace("-", MINUS) if scientific else ""

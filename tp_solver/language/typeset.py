@@ -1,0 +1,238 @@
+"""Tree to two-dimensional formula: one traversal, drawn by an ink (MathML, LaTeX)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Protocol
+
+from tp_solver.language.notation import (
+    ADD,
+    ATOM,
+    COMPARE,
+    FUNCTIONS,
+    INFIX,
+    MULTIPLY,
+
+    split_name,
+)
+from tp_solver.language.plain import leads, level, operand_floors
+from tp_solver.language.tree import At, Nested, Node, Num, Op, Over, Part, Ref, Span, Value
+
+
+class Ink(Protocol):
+    """What a two-dimensional notation must be able to draw; texts are its own markup."""
+
+    mark: str
+
+    def row(self, *items: str) -> str:
+        """Set items side by side."""
+
+    def number(self, value: Decimal) -> str:
+        """Write a number, its sign included."""
+
+    def letter(self, name: str, accent: str) -> str:
+        """Write a name's letter, Greek if it names one, under an accent."""
+
+    def word(self, text: str) -> str:
+        """Write a subscript word or an index name."""
+
+    def sign(self, op: str) -> str:
+        """Write an infix operator."""
+
+    def function(self, op: str) -> str:
+        """Write a function's upright name."""
+
+    def sub(self, base: str, below: str) -> str:
+        """Set a subscript."""
+
+    def sup(self, base: str, above: str) -> str:
+        """Set a superscript."""
+
+    def fraction(self, top: str, bottom: str) -> str:
+        """Set a fraction."""
+
+    def root(self, body: str) -> str:
+        """Set a square root."""
+
+    def fence(self, left: str, body: str, right: str) -> str:
+        """Set a body between brackets that grow with it."""
+
+    def table(self, rows: list[list[str]]) -> str:
+        """Set a matrix between square brackets."""
+
+    def limits(self, op: str, below: str, above: str) -> str:
+        """Set a large operator with what stands below and above it."""
+
+
+def typeset(node: Node, ink: Ink) -> str:
+    """Draw a tree with an ink."""
+    return _Typesetter(ink).node(node, 0)
+
+
+
+class _Typesetter:
+    def __init__(self, ink: Ink) -> None:
+        self.ink = ink
+
+    def node(self, node: Node, floor: int) -> str:
+        drawn = self.bare(node)
+        return self.ink.fence("(", drawn, ")") if self.level(node) < floor else drawn
+
+    def level(self, node: Node) -> int:
+        return ATOM if isinstance(node, Op) and node.op == "div" else level(node)
+
+    def bare(self, node: Node) -> str:
+        match node:
+            case Num(value):
+                return self.ink.number(value)
+            case Value(items):
+                return self.value(items)
+            case Ref():
+                return self.ref(node)
+            case Part(of, select):
+                return self.part(of, select)
+            case Over():
+                return self.over(node)
+            case Op(op, args):
+                return self.op(op, args)
+        raise AssertionError(node)
+
+    def value(self, items: Nested) -> str:
+        if isinstance(items, Decimal):
+            return self.ink.number(items)
+        rows = [list(row) if isinstance(row, tuple) else [row] for row in items]
+        return self.ink.table([[self.value(cell) for cell in row] for row in rows])
+
+    def ref(self, ref: Ref) -> str:
+        if ref.over is not None:
+            d = self.ink.letter("∂", "")
+            bottom = self.ref(Ref(ref.over.name, ref.over.index))
+            top = self.ref(Ref(ref.name, ref.index))
+            return self.ink.fraction(self.ink.row(d, top), self.ink.row(d, bottom))
+        letter, accent, subscript = split_name(ref.name)
+        below = [self.ink.word(part) for part in (subscript,) if part]
+        below += [self.position(at) for at in ref.index]
+        base = self.ink.letter(letter, accent)
+        return self.ink.sub(base, self.commas(below)) if below else base
+
+    def position(self, at: At | Span) -> str:
+        if isinstance(at, Span):
+            return self.span(at)
+        if at.name is None:
+            return self.ink.number(Decimal(at.offset))
+        name = self.ink.word(at.name)
+        if not at.offset:
+            return name
+        sign = self.ink.sign("add" if at.offset > 0 else "sub")
+        return self.ink.row(name, sign, self.ink.number(Decimal(abs(at.offset))))
+
+    def span(self, span: Span) -> str:
+        ends = (self.ink.number(Decimal(span.first)), self.ink.number(Decimal(span.last)))
+        return self.ink.row(ends[0], self.ink.word("…"), ends[1])
+
+    def commas(self, items: list[str]) -> str:
+        joined = [items[0]]
+        for item in items[1:]:
+            joined += [self.ink.sign(","), item]
+        return self.ink.row(*joined)
+
+    def part(self, of: Node, select: tuple[int | Span, ...]) -> str:
+        chosen = [
+            self.span(item) if isinstance(item, Span) else self.ink.number(Decimal(item))
+            for item in select
+        ]
+        simple = isinstance(of, Ref) and not of.index and not of.over and "_" not in of.name
+        base = self.bare(of) if simple else self.ink.fence("(", self.bare(of), ")")
+        return self.ink.sub(base, self.commas(chosen))
+
+    def over(self, over: Over) -> str:
+        body = self.node(over.body, MULTIPLY if over.op != "first" else 0)
+        index = self.ink.word(over.index)
+        if over.op == "first":
+            inside = self.ink.row(index, self.ink.sign(":"), body)
+            return self.ink.row(self.ink.function("min"), self.ink.fence("{", inside, "}"))
+        if over.span is None:
+            return self.ink.row(self.ink.limits(over.op, index, ""), body)
+        first = self.ink.number(Decimal(over.span.first))
+        below = self.ink.row(index, self.ink.sign("eq"), first)
+        return self.ink.row(
+            self.ink.limits(over.op, below, self.ink.number(Decimal(over.span.last))), body
+        )
+
+    def op(self, op: str, args: tuple[Node, ...]) -> str:
+        drawn = getattr(self, f"op_{op}", None)
+        if drawn is not None:
+            return str(drawn(*args))
+        return self.infix(op, *args) if op in INFIX else self.call(op, args)
+
+    def op_neg(self, arg: Node) -> str:
+        return self.ink.row(self.ink.sign("sub"), self.node(arg, MULTIPLY))
+
+    def op_div(self, top: Node, bottom: Node) -> str:
+        return self.ink.fraction(self.node(top, 0), self.node(bottom, 0))
+
+    def op_sqrt(self, arg: Node) -> str:
+        return self.ink.root(self.node(arg, 0))
+
+    def op_abs(self, arg: Node) -> str:
+        return self.ink.fence("|", self.node(arg, 0), "|")
+
+    def op_norm(self, arg: Node) -> str:
+        return self.ink.fence("‖", self.node(arg, 0), "‖")
+
+    def op_spectral_norm(self, arg: Node) -> str:
+        return self.ink.sub(self.op_norm(arg), self.ink.number(Decimal(2)))
+
+    def op_transpose(self, arg: Node) -> str:
+        return self.ink.sup(self.node(arg, ATOM), self.ink.word("T"))
+
+    def op_ones(self, _size: Node) -> str:
+        return self.ink.letter("𝟏", "")
+
+    def op_range(self, first: Node, last: Node) -> str:
+        return self.ink.row(self.node(first, ATOM), self.ink.word("…"), self.node(last, ATOM))
+
+    def op_concat(self, *items: Node) -> str:
+        if any(isinstance(item, Value) for item in items):
+            flat = [cell for item in items for cell in self.cells(item)]
+            return self.ink.table([[cell] for cell in flat])
+        drawn = [self.node(item, 0) for item in items]
+        joined = [drawn[0]]
+        for item in drawn[1:]:
+            joined += [self.ink.sign(";" if self.ink.mark == "," else ","), item]
+        return self.ink.fence("[", self.ink.row(*joined), "]")
+
+    def cells(self, item: Node) -> list[str]:
+        if isinstance(item, Value) and isinstance(item.items, tuple):
+            return [self.value(cell) for cell in item.items]
+        return [self.node(item, 0)]
+
+    def op_pow(self, base: Node, exponent: Node) -> str:
+        above = self.node(exponent, 0)
+        if isinstance(base, Op) and base.op in FUNCTIONS and base.op not in _FENCED:
+            if isinstance(exponent, Num):  # tanh²(C), as textbooks write it
+                name = self.ink.sup(self.ink.function(base.op), above)
+                return self.apply(name, base.args)
+        return self.ink.sup(self.node(base, ATOM), above)
+
+    def infix(self, op: str, left: Node, right: Node) -> str:
+        floors = operand_floors(op)
+        first, second = self.node(left, floors[0]), self.node(right, floors[1])
+        if leads(right) and self.level(right) >= floors[1] and INFIX[op].level != COMPARE:
+            second = self.ink.fence("(", self.bare(right), ")")
+        numeric = any(isinstance(item, Num | Value) for item in (left, right))
+        sign = "matmul" if op == "mul" and numeric else op
+        return self.ink.row(first, self.ink.sign(sign), second)
+
+    def call(self, op: str, args: tuple[Node, ...]) -> str:
+        return self.apply(self.ink.function(op), args)
+
+    def apply(self, name: str, args: tuple[Node, ...]) -> str:
+        drawn = [self.node(arg, 0) for arg in args]
+        joined = [drawn[0]]
+        for item in drawn[1:]:
+            joined += [self.ink.sign(";" if self.ink.mark == "," else ","), item]
+        return self.ink.row(name, self.ink.fence("(", self.ink.row(*joined), ")"))
+
+
+_FENCED = {"sqrt", "abs", "norm", "spectral_norm", "ones"}

@@ -1,0 +1,242 @@
+"""The spine: an exercise solved, every step as a formula, with numbers put in, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tp_solver.errors import AuthorError, Issue
+from tp_solver.exercise.exercise import Equation, Exercise
+from tp_solver.exercise.load import load_file, load_text
+from tp_solver.graph.arrays import Array
+from tp_solver.graph.boxes import positions
+from tp_solver.graph.components import Components, Position, every, unrolled
+from tp_solver.graph.evaluate import Table, evaluate
+from tp_solver.graph.model import Model, build_model
+from tp_solver.graph.schedule import ground, grounded
+from tp_solver.graph.shapes import Shape
+from tp_solver.language.numerals import significant, shown
+from tp_solver.language.tree import At, Nested, Node, Op, Part, Ref, Value, refs, transform
+
+SPELLED_COMPONENTS = 8
+SPELLED_NUMBERS = 24
+
+
+@dataclass(frozen=True)
+class Component:
+    """One component of a step: its name, its formula with numbers put in, its value."""
+
+    name: Node
+    substituted: Node
+    value: Value
+
+
+@dataclass(frozen=True, eq=False)
+class SolvedStep:
+    """One quantity at one position: equation, substitution, value."""
+
+    ref: Ref
+    key: str
+    position: tuple[int, ...]
+    equation: Equation
+    formula: Node
+    substituted: Node
+    components: tuple[Component, ...]
+    value: Array
+    shown: Value
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """An exercise with the values of all its quantities."""
+
+    model: Model
+    tables: dict[str, Table[Array]]
+
+    @property
+    def exercise(self) -> Exercise:
+        """Return the exercise that was solved."""
+        return self.model.exercise
+
+    def value(self, key: str, position: tuple[int, ...] = ()) -> Array:
+        """Return the value of a quantity at a position of its indices."""
+        table = self.tables[key]
+        return np.asarray(table.data[table.slot(position)])
+
+    @cached_property
+    def steps(self) -> tuple[SolvedStep, ...]:
+        """List every step in the order a person works through them; gradients where needed."""
+        return tuple(
+            self.step(equation, dict(at))
+            for equation, at in self.model.order
+            if (equation.left.key, ground(equation.left, dict(at))) in self.needed
+        )
+
+    @cached_property
+    def needed(self) -> set[tuple[str, tuple[int, ...]]]:
+        """Return forward quantities, and the gradients that lead to what is asked."""
+        return needed_places(self.model)
+
+    def step(self, equation: Equation, at: dict[str, int]) -> SolvedStep:
+        """Work out one position of an equation."""
+        left, formula = grounded(equation.left, at), grounded(equation.right, at)
+        assert isinstance(left, Ref)
+        position = ground(equation.left, at)
+        value = self.value(left.key, position)
+        spelled = unrolled(formula)
+        components = tuple(self.components(left, spelled, value))
+        whole = spelled if value.shape else Components(self.model.system).of(spelled, ())
+        if not self.few(whole):
+            whole = spelled
+        return SolvedStep(
+            ref=left,
+            key=left.key,
+            position=position,
+            equation=equation,
+            formula=formula,
+            substituted=self.substituted(whole),
+            components=components,
+            value=value,
+            shown=Value(self.shown(value)),
+        )
+
+    def components(self, left: Ref, formula: Node, value: Array) -> Iterator[Component]:
+        """Spell out a small vector or matrix component by component."""
+        if not value.shape or value.size > SPELLED_COMPONENTS:
+            return
+        shape: Shape = self.model.system.shape(formula)
+        if shape != value.shape:
+            return
+        taker = Components(self.model.system)
+        for place in every(value.shape):
+            node = taker.of(formula, place)
+            if not self.few(node):
+                return
+            number = value[tuple(i - 1 for i in place)]
+            yield Component(Part(left, place), self.substituted(node), Value(self.shown(number)))
+
+    def few(self, node: Node) -> bool:
+        """Tell whether a formula has few enough numbers to be spelled out."""
+        return sum(1 for _ in refs(node)) <= SPELLED_NUMBERS
+
+    def substituted(self, node: Node) -> Node:
+        """Put numbers in the place of names: given ones as written, others rounded for display."""
+
+        def change(part: Node) -> Node | None:
+            if isinstance(part, Part) and isinstance(part.of, Ref):
+                if all(isinstance(item, int) for item in part.select):
+                    whole = self.number(part.of)
+                    return Value(_pick(whole, tuple(i for i in part.select if isinstance(i, int))))
+            if isinstance(part, Ref) and all(
+                isinstance(at, At) and at.name is None for at in part.axes
+            ):
+                if part.key in self.tables:
+                    return Value(self.number(part))
+            if isinstance(part, Op) and part.op in ("ones", "one_hot", "place", "zeros"):
+                return Op(part.op, (*(transform(a, change) for a in part.args[:1]), *part.args[1:]))
+            return None
+
+        return transform(node, change)
+
+    def number(self, ref: Ref) -> Nested:
+        """Return the display of a quantity at a fixed position."""
+        position = ground(ref, {})
+        if (ref.key, position) in self.given:
+            return _nested(self.given[ref.key, position])
+        return self.shown(self.value(ref.key, position))
+
+    @cached_property
+    def given(self) -> dict[tuple[str, tuple[int, ...]], Any]:
+        """Return the given numbers, exactly as written, by name and position."""
+        found = {}
+        for known in self.model.system.known:
+            for place in positions(known.box):
+                slot = tuple(i - span.first for i, span in zip(place, known.box, strict=True))
+                found[known.key, place] = known.values[slot]
+        return found
+
+    def shown(self, value: Any) -> Nested:
+        """Round a value for display, to the digits the exercise asks for."""
+        return displayed(self.exercise, value)
+
+
+def displayed(exercise: Exercise, value: Any) -> Nested:
+    """Round numbers for display, to the digits an exercise asks for."""
+    array = np.asarray(value)
+    if array.ndim:
+        return tuple(displayed(exercise, item) for item in array)
+    number = float(array)
+    if not np.isfinite(number):
+        return Decimal("NaN") if np.isnan(number) else Decimal("Infinity").copy_sign(Decimal(number))
+    precision = exercise.file.precision
+    if number == round(number) and abs(number) < 1e6:
+        return Decimal(round(number))
+    if precision.decimals is not None:
+        return shown(number, precision.decimals)
+    return significant(number, precision.significant or 3)
+
+
+def needed_places(model: Model) -> set[tuple[str, tuple[int, ...]]]:
+    """Return every forward place, and those of gradients that something asked for depends on."""
+    makers: dict[tuple[str, tuple[int, ...]], tuple[Equation, dict[str, int]]] = {}
+    needed: set[tuple[str, tuple[int, ...]]] = set()
+    waiting: list[tuple[str, tuple[int, ...]]] = []
+    for equation, at in model.order:
+        place = (equation.left.key, ground(equation.left, dict(at)))
+        makers[place] = (equation, dict(at))
+        if equation.left.over is None:
+            waiting.append(place)
+    for slots in model.slots.values():
+        waiting += [(slot.key, slot.position) for slot in slots]
+    while waiting:
+        place = waiting.pop()
+        if place in needed or place not in makers:
+            continue
+        needed.add(place)
+        equation, found = makers[place]
+        for ref in refs(unrolled(grounded(equation.right, found), most=10**9)):
+            if ref.over is not None:
+                waiting.append((ref.key, ground(ref, {})))
+    return needed
+
+
+def load(path: Path | str) -> Model:
+    """Read and check an exercise file; raises AuthorError with every issue in it."""
+    return checked(*load_file(Path(path)))
+
+
+def loads(text: str, name: str = "exercise.yaml") -> Model:
+    """Read and check an exercise from text; raises AuthorError with every issue in it."""
+    return checked(*load_text(text, name))
+
+
+def checked(exercise: Exercise | None, issues: list[Issue]) -> Model:
+    """Check a parsed exercise as a whole; raises AuthorError with every issue in it."""
+    model = None
+    if exercise is not None:
+        model, more = build_model(exercise)
+        issues = issues + more
+    if issues or model is None:
+        raise AuthorError(issues)
+    return model
+
+
+def solve(model: Model) -> Solution:
+    """Compute every quantity of an exercise."""
+    return Solution(model, evaluate(model.system, model.steps))
+
+
+def _nested(values: Any) -> Nested:
+    return tuple(_nested(v) for v in values) if isinstance(values, np.ndarray) else values
+
+
+def _pick(nested: Nested, select: tuple[int, ...]) -> Nested:
+    for item in select:
+        nested = nested[item - 1] if isinstance(nested, tuple) else nested
+    return nested
