@@ -16,16 +16,17 @@ from tp_solver.exercise.exercise import Equation, Exercise
 from tp_solver.exercise.load import load_file, load_text
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.boxes import positions
-from tp_solver.graph.components import Components, Position, every, unrolled
+from tp_solver.graph.components import Components, every, unrolled
 from tp_solver.graph.evaluate import Table, evaluate
 from tp_solver.graph.model import Model, build_model
 from tp_solver.graph.schedule import ground, grounded
 from tp_solver.graph.shapes import Shape
-from tp_solver.language.numerals import significant, shown
+from tp_solver.language.numerals import shown, significant
 from tp_solver.language.tree import At, Nested, Node, Op, Part, Ref, Value, refs, transform
 
 SPELLED_COMPONENTS = 8
 SPELLED_NUMBERS = 24
+NOTHING = 1e-15  # below this, what float64 leaves of a zero
 
 
 @dataclass(frozen=True)
@@ -173,9 +174,11 @@ def displayed(exercise: Exercise, value: Any) -> Nested:
         return tuple(displayed(exercise, item) for item in array)
     number = float(array)
     if not np.isfinite(number):
-        return Decimal("NaN") if np.isnan(number) else Decimal("Infinity").copy_sign(Decimal(number))
+        return (
+            Decimal("NaN") if np.isnan(number) else Decimal("Infinity").copy_sign(Decimal(number))
+        )
     precision = exercise.file.precision
-    if number == round(number) and abs(number) < 1e6:
+    if abs(number) < NOTHING or (number == round(number) and abs(number) < 1e6):
         return Decimal(round(number))
     if precision.decimals is not None:
         return shown(number, precision.decimals)

@@ -199,7 +199,7 @@ class _Builder:
         self, left: Ref, limits: dict[str, Span], path: Keys, text: str
     ) -> Iterator[tuple[str, Span]]:
         for at in left.index:
-            if isinstance(at, Span) or at.offset and at.name is not None:
+            if isinstance(at, Span) or (at.offset and at.name is not None):
                 todo = "write the plain index on the left, and offsets on the right"
                 self.report(path, f"`{left.name}` can't be defined at this index", todo, text)
             elif at.name is not None:
@@ -258,7 +258,9 @@ class _Builder:
         for i, question in enumerate(self.file.questions):
             path: Keys = ("questions", i)
             if question.id in seen:
-                self.report((*path, "id"), f"two questions are called `{question.id}`", "rename one")
+                self.report(
+                    (*path, "id"), f"two questions are called `{question.id}`", "rename one"
+                )
             seen.add(question.id)
             yield self.asked(question, path)
 

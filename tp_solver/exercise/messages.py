@@ -61,8 +61,10 @@ def _worded(finding: Any, last: str) -> tuple[str, str]:
     if kind == "value_error":
         return message.removeprefix("Value error, "), "see docs/format.md"
     if kind == "string_pattern_mismatch":
-        todo = "write first..last, as in 1..3" if "\\.\\." in str(finding["ctx"]) else (
-            "use letters, digits, `.`, `-` and `_`"
+        todo = (
+            "write first..last, as in 1..3"
+            if "\\.\\." in str(finding["ctx"])
+            else ("use letters, digits, `.`, `-` and `_`")
         )
         return f"`{finding['input']}` does not fit here", todo
     if kind == "literal_error":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -41,9 +40,6 @@ class Text(Model):
     def __getitem__(self, language: str) -> str:
         found = self.fr if language == "fr" else self.en
         return found or self.fr or self.en or ""
-
-
-
 
 
 class Precision(Model):

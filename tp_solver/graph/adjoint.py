@@ -291,9 +291,7 @@ class _Reverse:
                 formula = Over("sum", index, span, formula)
         return Term(box, formula, distance)
 
-    def region(
-        self, name: str, cell: Box, equations: list[Equation], known: list[Known]
-    ) -> None:
+    def region(self, name: str, cell: Box, equations: list[Equation], known: list[Known]) -> None:
         """Make the equation of a gradient over positions that have the same terms."""
         terms = [t for t in self.terms.get(name, []) if overlap(t.box, cell) is not None]
         handed = [s for s in self.seeds.get(name, []) if overlap(s.box, cell) is not None]
@@ -354,4 +352,3 @@ def _cut(seed: Known, key: str, cell: Box) -> Known:
         slice(b.first - s.first, b.last - s.first + 1) for b, s in zip(both, seed.box, strict=True)
     )
     return Known(key, both, seed.values[slots])
-

@@ -67,11 +67,13 @@ class _Assembler:
             self.exercise.places[id(whole)] = path
         return whole
 
-    def name(self, part: object, ref: Ref, local: Iterable[str], symbols: Iterable[str] = ()) -> bool:
+    def name(
+        self, part: object, ref: Ref, local: Iterable[str], symbols: Iterable[str] = ()
+    ) -> bool:
         """Check that a name, and every index name in it, is known here."""
         known = {*self.names, *self.exercise.indices, *local, *symbols}
         if ref.over is None and ref.name not in known | self.exercise.broken:
-            todo = suggestion(ref.name, known, f"define it by an equation, or under `given:`")
+            todo = suggestion(ref.name, known, "define it by an equation, or under `given:`")
             self.report(part, f"nothing defines `{ref.name}`", todo, ref.name)
             return False
         if ref.over is not None and not self.name(part, ref.over, local, symbols):
@@ -118,9 +120,13 @@ class _Assembler:
             leading = tuple(n for at, n in ends if isinstance(at, Span))
         shape = nested_shape(given.value)
         if shape[: len(leading)] != leading:
-            over = ", ".join(f"{s} = {b.first}..{b.last}" for s, b in zip(symbols, box, strict=True))
+            over = ", ".join(
+                f"{s} = {b.first}..{b.last}" for s, b in zip(symbols, box, strict=True)
+            )
             have = " × ".join(map(str, shape[: len(leading)])) if shape else "one number"
-            what = f"`{name}` needs {' × '.join(map(str, leading))} values, one per {over}, not {have}"
+            what = (
+                f"`{name}` needs {' × '.join(map(str, leading))} values, one per {over}, not {have}"
+            )
             self.report(given, what, "give as many values as positions")
             return None
         values = as_array(given.value).reshape(sizes + shape[len(leading) :])
@@ -141,7 +147,9 @@ class _Assembler:
             return None
         if len(given.ref.index) != len(symbols):
             return None
-        spans = (at if isinstance(at, Span) else Span(at.offset, at.offset) for at in given.ref.index)
+        spans = (
+            at if isinstance(at, Span) else Span(at.offset, at.offset) for at in given.ref.index
+        )
         return tuple(spans)
 
     def functions(self) -> None:
@@ -154,13 +162,20 @@ class _Assembler:
 
     def unused(self) -> None:
         """Report numbers that nothing reads: most often a misspelt name."""
-        read = {r.over.name if r.over else r.name for e in self.exercise.equations
-                for r, _ in bound_refs(e.right)}
+        read = {
+            r.over.name if r.over else r.name
+            for e in self.exercise.equations
+            for r, _ in bound_refs(e.right)
+        }
         read |= {e.left.name for e in self.exercise.equations}
         for asked in self.exercise.questions:
             trees = [*(t.ref for t in asked.targets), asked.answer, *asked.accept]
-            read |= {r.over.name if r.over else r.name for tree in trees if tree
-                     for r, _ in bound_refs(tree)}
+            read |= {
+                r.over.name if r.over else r.name
+                for tree in trees
+                if tree
+                for r, _ in bound_refs(tree)
+            }
         if self.exercise.broken:
             return
         for given in self.givens:
@@ -196,10 +211,14 @@ class _Assembler:
                 break
             waiting = later
         names = {e.left.name for e in system.equations}
-        lost = [e for e in waiting if all(
-            r.name in system.shapes or r.name in names or system.is_index(r, frozenset(local))
-            for r, local in reads(e)
-        )]
+        lost = [
+            e
+            for e in waiting
+            if all(
+                r.name in system.shapes or r.name in names or system.is_index(r, frozenset(local))
+                for r, local in reads(e)
+            )
+        ]
         for equation in lost if not self.issues else ():
             what = f"the shape of `{equation.left.name}` depends on itself"
             name = equation.left.name
@@ -254,5 +273,3 @@ def at_box(box: Box) -> str:
     """Spell positions as an index: `[0]`, `[1..3]`."""
     items = (At(None, s.first) if s.first == s.last else s for s in box)
     return f"[{', '.join(map(index_text, items))}]" if box else ""
-
-

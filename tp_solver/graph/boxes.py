@@ -34,9 +34,7 @@ def overlap(a: Box, b: Box) -> Box | None:
 def hull(boxes: Iterable[Box]) -> Box:
     """Return the smallest box around all those given."""
     columns = zip(*boxes, strict=True)
-    return tuple(
-        Span(min(s.first for s in spans), max(s.last for s in spans)) for spans in columns
-    )
+    return tuple(Span(min(s.first for s in spans), max(s.last for s in spans)) for spans in columns)
 
 
 def missing(box: Box, covers: Iterable[Box]) -> Box | None:
@@ -68,7 +66,9 @@ def cells(whole: Box, boxes: Iterable[Box]) -> list[Box]:
     for axis, span in enumerate(whole):
         cuts = {span.first, span.last + 1}
         for box in boxes:
-            cuts |= {c for c in (box[axis].first, box[axis].last + 1) if span.first < c <= span.last}
+            cuts |= {
+                c for c in (box[axis].first, box[axis].last + 1) if span.first < c <= span.last
+            }
         edges = sorted(cuts)
         pieces = [Span(a, b - 1) for a, b in zip(edges, edges[1:], strict=False)]
         grid = [(*cell, piece) for cell in grid for piece in pieces]

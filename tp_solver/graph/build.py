@@ -65,6 +65,9 @@ class Builder:
                 return Op("div", (a, bottom))
             case Op("mul", (left, right)):
                 return self.mul(self.mul(a, left), right)
+        match a:
+            case Op("mul", (left, Op("ones", _) as ones)) if self.shape(ones) == self.shape(b):
+                return self.mul(left, b)
         return Op("mul", (a, b))
 
     def div(self, a: Node, b: Node) -> Node:

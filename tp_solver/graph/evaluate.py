@@ -185,7 +185,12 @@ class Evaluator(Generic[V]):
         raise AssertionError(step)
 
     def loop(
-        self, index: str, span: Span, direction: int, body: tuple[Step, ...], looped: tuple[str, ...]
+        self,
+        index: str,
+        span: Span,
+        direction: int,
+        body: tuple[Step, ...],
+        looped: tuple[str, ...],
     ) -> Thunk:
         thunks = [(self.reach(step, index), self.step(step, (*looped, index))) for step in body]
         ends = (span.first, span.last + 1) if direction > 0 else (span.last, span.first - 1)
@@ -334,8 +339,12 @@ class _Compiler:
             a, b = (np.atleast_1d(x) for x in (left(), right()[..., 0, :]))
             a, b = (x.reshape((1,) * (axes + 1 - x.ndim) + x.shape) for x in (a, b))
             count = over.span.last - over.span.first + 1 if over.span else 1
-            a, b = (np.broadcast_to(x, (*x.shape[:axis], count, *x.shape[axis + 1 :]))
-                    if x.shape[axis] != count else x for x in (a, b))
+            a, b = (
+                np.broadcast_to(x, (*x.shape[:axis], count, *x.shape[axis + 1 :]))
+                if x.shape[axis] != count
+                else x
+                for x in (a, b)
+            )
             return np.matmul(np.moveaxis(a, axis, -1), np.moveaxis(b, axis, -2))  # type: ignore[no-any-return]
 
         return run
@@ -360,7 +369,9 @@ class _Compiler:
             at = self.evaluator.at
             return lambda: arithmetic.constant(np.array(float(at[index])))
         span = self.ranges[index]
-        after = len(self.across) - 1 - _last(self.across, index) + (self.evaluator.batch is not None)
+        after = (
+            len(self.across) - 1 - _last(self.across, index) + (self.evaluator.batch is not None)
+        )
         values = np.arange(span.first, span.last + 1, dtype=float).reshape((-1,) + (1,) * after)
         constant = arithmetic.constant(values)
         return lambda: constant
@@ -398,7 +409,7 @@ class _Compiler:
     def layout(self, ref: Ref) -> Callable[[Array], Array] | None:
         """Return what brings a read array's index axes into the order of the formula's."""
         own = [at.name for at in ref.axes if isinstance(at, At) and at.name in self.across]
-        if tuple(own) == self.across or not own and self.evaluator.batch is None:
+        if tuple(own) == self.across or (not own and self.evaluator.batch is None):
             return None
         names = list(dict.fromkeys(own))
         order = sorted(range(len(names)), key=lambda k: _last(self.across, names[k]))
@@ -428,7 +439,11 @@ def _last(names: tuple[str, ...], name: str) -> int:
     return len(names) - 1 - names[::-1].index(name)
 
 
-def evaluate(system: System, steps: tuple[Step, ...], batch: int | None = None,
-             replaced: Mapping[str, Array] | None = None) -> dict[str, Table[Array]]:
+def evaluate(
+    system: System,
+    steps: tuple[Step, ...],
+    batch: int | None = None,
+    replaced: Mapping[str, Array] | None = None,
+) -> dict[str, Table[Array]]:
     """Compute a system in float64."""
     return Evaluator(system, Numbers(), batch, replaced).run(steps)

@@ -48,7 +48,9 @@ class Model:
     @cached_property
     def order(self) -> list[tuple[Equation, tuple[tuple[str, int], ...]]]:
         """Order every position of every equation as a person would work through them."""
-        return [(self.system.equations[i], at) for i, at in ordered_positions(self.system.equations)]
+        return [
+            (self.system.equations[i], at) for i, at in ordered_positions(self.system.equations)
+        ]
 
 
 def build_model(exercise: Exercise, strict: bool = True) -> tuple[Model | None, list[Issue]]:
@@ -123,9 +125,12 @@ class _ModelBuilder:
     def prose(self) -> None:
         symbols = set(self.exercise.file.symbols)
         for node in self.exercise.prose:
-            indices = {at.name or "" for ref, _ in bound_refs(node)
-                       for at in (*ref.index, *(ref.over.index if ref.over else ()))
-                       if isinstance(at, At)}
+            indices = {
+                at.name or ""
+                for ref, _ in bound_refs(node)
+                for at in (*ref.index, *(ref.over.index if ref.over else ()))
+                if isinstance(at, At)
+            }
             unknown = indices - symbols - set(self.exercise.indices) - {""}
             extra = symbols | {"L"} | (indices - unknown)
             bound = {name for _, b in bound_refs(node) for name, _ in b}
@@ -247,8 +252,10 @@ class _ModelBuilder:
         sizes = tuple(s.last - s.first + 1 for s in box)
         shape = self.system.shapes[over.name]
         have = nested_shape(given.value)
-        lead = sizes if not over.index else tuple(
-            n for n, at in zip(sizes, over.index, strict=True) if isinstance(at, Span)
+        lead = (
+            sizes
+            if not over.index
+            else tuple(n for n, at in zip(sizes, over.index, strict=True) if isinstance(at, Span))
         )
         if not (have[: len(lead)] == lead and fits(have[len(lead) :] or (1,), shape or (1,))):
             what = f"`{plain(given.ref)}` must have the shape of `{over.name}`"

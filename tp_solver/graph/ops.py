@@ -82,7 +82,12 @@ OPS: dict[str, Row] = {
     "abs": _function(arrays.elementwise(np.abs), intervals.absolute, "abs", rules.ABS),
     "sign": _rising(np.sign, "sign", rules.constant),
     "softmax": Row(
-        shapes.vector_only, arrays.softmax_kernel, intervals.softmax, "softmax", rules.softmax, "one"
+        shapes.vector_only,
+        arrays.softmax_kernel,
+        intervals.softmax,
+        "softmax",
+        rules.softmax,
+        "one",
     ),
     "sum": Row(shapes.reduced, _SUM, intervals.monotone(_SUM), "total", rules.total),
     "mean": Row(shapes.reduced, _MEAN, intervals.monotone(_MEAN), "mean", rules.mean),

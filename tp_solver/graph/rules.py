@@ -104,7 +104,12 @@ def identity(size: int) -> Node:
 
 
 def _is_identity(g: Node) -> bool:
-    return isinstance(g, Op) and g.op == "diag" and isinstance(g.args[0], Op) and g.args[0].op == "ones"
+    return (
+        isinstance(g, Op)
+        and g.op == "diag"
+        and isinstance(g.args[0], Op)
+        and g.args[0].op == "ones"
+    )
 
 
 Rule = Callable[[Gradient, Node, Local], list[Node | None]]
@@ -169,7 +174,9 @@ def transpose(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
     if isinstance(layout, Jacobian):
         return refuse(layout, g, local)
     back = local.build.transpose(g)
-    return [back if len(local.shape(0)) == 2 else Op("sum", (back,)) if not local.shape(0) else back]
+    return [
+        back if len(local.shape(0)) == 2 else Op("sum", (back,)) if not local.shape(0) else back
+    ]
 
 
 def concat(layout: Gradient, g: Node, local: Local) -> list[Node | None]:

@@ -118,7 +118,8 @@ def _loop(equations: tuple[Equation, ...], group: list[int], own: list[_Link]) -
             yield Loop(index, span, 1 if min(known) < 0 else -1, body)
             return
     yield from (
-        Single(equations[i], at) for i, at in ordered_positions([equations[i] for i in group], group)
+        Single(equations[i], at)
+        for i, at in ordered_positions([equations[i] for i in group], group)
     )
 
 

@@ -104,7 +104,7 @@ def diag(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
 def square(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
     """Make one number of a square matrix."""
     (shape,) = shapes
-    if len(shape) == 1 or shape and shape[0] != shape[1]:
+    if len(shape) == 1 or (shape and shape[0] != shape[1]):
         raise _misfit("a function of a square matrix", shapes, args)
     return ()
 

@@ -22,8 +22,20 @@ _TO = {
     "min": "Min",
     "max": "Max",
 }
-_BACK = {"tanh": "tanh", "exp": "exp", "log": "log", "Abs": "abs", "sign": "sign"}
-_COMPARE = {"StrictLessThan": "lt", "LessThan": "le", "StrictGreaterThan": "gt", "GreaterThan": "ge"}
+_BACK = {
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+    "exp": "exp",
+    "log": "log",
+    "Abs": "abs",
+    "sign": "sign",
+}
+_COMPARE = {
+    "StrictLessThan": "lt",
+    "LessThan": "le",
+    "StrictGreaterThan": "gt",
+    "GreaterThan": "ge",
+}
 
 
 @cache
@@ -34,8 +46,18 @@ def derivative_of(function: Function) -> Node:
     argument = sympy.Symbol(function.argument, real=True)
     body = to_sympy(function.body, {function.argument: argument})
     slope = sympy.diff(body, argument)
-    simple = min((slope, sympy.simplify(slope), sympy.factor(slope)), key=sympy.count_ops)
-    return from_sympy(simple)
+    return from_sympy(min((slope, sympy.factor(slope)), key=sympy.count_ops))
+
+
+@cache
+def _sigmoid() -> Any:
+    """Return σ as a SymPy function that knows its derivative as courses write it."""
+    import sympy
+
+    def fdiff(self: Any, argindex: int = 1) -> Any:
+        return self * (1 - self)
+
+    return type("sigmoid", (sympy.Function,), {"fdiff": fdiff})
 
 
 def to_sympy(node: Node, names: dict[str, Any]) -> Any:
@@ -68,7 +90,7 @@ _SYMPY: dict[str, Any] = {
     "matmul": lambda _, a, b: a * b,
     "div": lambda _, a, b: a / b,
     "pow": lambda _, a, b: a**b,
-    "sigmoid": lambda sympy, a: 1 / (1 + sympy.exp(-a)),
+    "sigmoid": lambda _, a: _sigmoid()(a),
     "relu": lambda sympy, a: sympy.Max(a, 0),
     "lt": lambda sympy, a, b: sympy.Piecewise((1, a < b), (0, True)),
     "le": lambda sympy, a, b: sympy.Piecewise((1, a <= b), (0, True)),
@@ -89,7 +111,7 @@ def from_sympy(expr: Any) -> Node:
         return _chain("add", [from_sympy(term) for term in terms])
     if expr.is_Mul:
         return _product(expr)
-    if name == "exp" or expr.is_Pow and str(expr.base) == "E":
+    if name == "exp" or (expr.is_Pow and str(expr.base) == "E"):
         return Op("exp", (from_sympy(expr.exp),))
     if expr.is_Pow:
         return _power(expr)

@@ -102,9 +102,7 @@ class System:
             axes.setdefault(item.key, self.axes[over])
             shapes.setdefault(item.key, item.values.shape[len(item.box) :])
         both = self.equations + equations
-        return replace(
-            self, equations=both, known=self.known + known, axes=axes, shapes=shapes
-        )
+        return replace(self, equations=both, known=self.known + known, axes=axes, shapes=shapes)
 
 
 def left_box(equation: Equation) -> Box:

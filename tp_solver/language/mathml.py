@@ -45,12 +45,12 @@ class _MathML:
             ten = self.sup("<mn>10</mn>", self._integer(power))
             drawn = f"{drawn}<mo>&#xD7;</mo>{ten}"
         if negative:
-            drawn = f"<mo form=\"prefix\">&#x2212;</mo>{drawn}"
+            drawn = f'<mo form="prefix">&#x2212;</mo>{drawn}'
         return f"<mrow>{drawn}</mrow>" if negative or power else drawn
 
     def _integer(self, text: str) -> str:
         if text.startswith(MINUS):
-            return f"<mrow><mo form=\"prefix\">&#x2212;</mo><mn>{text[1:]}</mn></mrow>"
+            return f'<mrow><mo form="prefix">&#x2212;</mo><mn>{text[1:]}</mn></mrow>'
         return f"<mn>{text}</mn>"
 
     def letter(self, name: str, accent: str) -> str:

@@ -138,4 +138,3 @@ def split_name(name: str) -> tuple[str, str, str]:
     if numbered and (len(numbered[1]) == 1 or numbered[1] in LETTERS):
         base, rest = numbered[1], [numbered[2], *rest]
     return base, accent, "_".join(part for part in rest if part)
-

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 MINUS = "\u2212"
-_TYPED = re.compile(r"([+\-−]?)((?:[0-9]+(?:[ \u00a0\u202f\u2009][0-9]{3})*)?)(?:[.,]([0-9]+))?"
-                    r"(?:(?:[eE]|[ \u00a0\u202f\u2009]?[×x*·][ \u00a0\u202f\u2009]?10\^)([+\-−]?[0-9]{1,3}))?")
+_TYPED = re.compile(
+    r"([+\-−]?)((?:[0-9]+(?:[ \u00a0\u202f\u2009][0-9]{3})*)?)(?:[.,]([0-9]+))?"
+    r"(?:(?:[eE]|[ \u00a0\u202f\u2009]?[×x*·][ \u00a0\u202f\u2009]?10\^)([+\-−]?[0-9]{1,3}))?"
+)
 _ROUND = Context(prec=400, rounding=ROUND_HALF_UP)
 LONGEST = 60
 

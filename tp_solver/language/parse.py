@@ -11,12 +11,10 @@ from decimal import Decimal
 from tp_solver.errors import FormulaError, suggestion
 from tp_solver.language.notation import (
     ACCENTS,
-
     ATOM,
     FUNCTIONS,
     INFIX,
     LETTERS,
-
     NEGATE,
     OVER,
     POWER,
@@ -55,7 +53,9 @@ _NAME = rf"[{_LETTER}][{_LETTER}0-9_{''.join(ACCENTS)}]*"
 _INDEX = r"\[[^\[\]]*\]"
 
 SPACE = re.compile(r"[ \t\n\u00a0\u202f\u2009]*")
-NUMBER = re.compile(r"(?:[0-9]+(?:[.,](?=[0-9])[0-9]+)?|\.[0-9]+)(?:[eE][+\-−]?[0-9]+)?(?![\w.,][0-9])")
+NUMBER = re.compile(
+    r"(?:[0-9]+(?:[.,](?=[0-9])[0-9]+)?|\.[0-9]+)(?:[eE][+\-−]?[0-9]+)?(?![\w.,][0-9])"
+)
 RANGE = re.compile(r"([0-9]+)\.\.([0-9]+)")
 NAME = re.compile(rf"(√|∑|{_NAME})({_INDEX})?")
 DERIVATIVE = re.compile(
@@ -122,7 +122,9 @@ class _Parser:
             if self.operators > self.limits.operators:
                 raise self.error("too-long", "too many operators", "split the formula")
             right_floor = POWER if level == POWER else level + 1
-            left = Op(op, (left, self.exponent() if level == POWER else self.expression(right_floor)))
+            left = Op(
+                op, (left, self.exponent() if level == POWER else self.expression(right_floor))
+            )
         self.depth -= 1
         return left
 
@@ -190,7 +192,9 @@ class _Parser:
         first = self.small(match[1])
         chosen = first if match[2] is None else Span(first, self.small(match[2]))
         if first < 1:
-            raise self.error("component", "components are numbered from 1", "write `.1` for the first")
+            raise self.error(
+                "component", "components are numbered from 1", "write `.1` for the first"
+            )
         if isinstance(node, Part):
             return Part(node.of, (*node.select, chosen))
         return Part(node, (chosen,))
@@ -302,14 +306,18 @@ class _Parser:
         if builtin is None and op not in self.functions:
             self.at = start
             known = {*FUNCTIONS, *SPELLINGS, *self.functions}
-            todo = suggestion(typed, known, "define it under `functions:`, or put an operator before `(`")
+            todo = suggestion(
+                typed, known, "define it under `functions:`, or put an operator before `(`"
+            )
             raise self.error("unknown-function", f"unknown function `{typed}`", todo)
         args = self.items(")", opening, single=builtin is None or builtin.most == 1)
         fewest, most = (builtin.fewest, builtin.most) if builtin else (1, 1)
         if not fewest <= len(args) <= most:
             wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
             raise self.error(
-                "arguments", f"`{typed}` takes {wanted} argument(s), not {len(args)}", "check its brackets"
+                "arguments",
+                f"`{typed}` takes {wanted} argument(s), not {len(args)}",
+                "check its brackets",
             )
         return Op(op, args)
 
@@ -353,17 +361,23 @@ class _Parser:
         if not char.isprintable() or unicodedata.category(char) in ("Cf", "Mn", "Zs", "Co", "Cn"):
             name = unicodedata.name(char, f"U+{ord(char):04X}")
             return self.error("invisible", f"an invisible character ({name})", "retype the formula")
-        if NAME.match(self.text, self.at) or char.isascii() and char.isdigit() or char in "([":
+        if NAME.match(self.text, self.at) or (char.isascii() and char.isdigit()) or char in "([":
             return self.error(
-                "no-operator", f"an operator is missing before `{char}`", "write `*`, `@` or `+` between"
+                "no-operator",
+                f"an operator is missing before `{char}`",
+                "write `*`, `@` or `+` between",
             )
         if char in ")]":
             return self.error("unopened", f"this `{char}` closes nothing", "remove it")
         if char in ",;":
-            return self.error("separator", f"a `{char}` can't stand here", "write decimals as `0.5` or `0,5`")
+            return self.error(
+                "separator", f"a `{char}` can't stand here", "write decimals as `0.5` or `0,5`"
+            )
         if char.isascii():
-            return self.error("unexpected", f"`{char}` can't stand here", "check this part of the formula")
+            return self.error(
+                "unexpected", f"`{char}` can't stand here", "check this part of the formula"
+            )
         name = unicodedata.name(char, "unknown").lower()
-        return self.error("character", f"`{char}` ({name}) has no meaning here", "use the plain letter or sign")
-
-
+        return self.error(
+            "character", f"`{char}` ({name}) has no meaning here", "use the plain letter or sign"
+        )

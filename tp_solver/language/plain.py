@@ -7,7 +7,6 @@ from decimal import Decimal
 from tp_solver.language.notation import (
     ADD,
     ATOM,
-
     FUNCTIONS,
     INFIX,
     LETTERS,
@@ -168,5 +167,3 @@ def number_text(value: Decimal) -> str:
 def select_text(item: int | Span) -> str:
     """Spell a choice of components: `2`, `1..3`."""
     return f"{item.first}..{item.last}" if isinstance(item, Span) else str(item)
-
-

@@ -6,13 +6,11 @@ from decimal import Decimal
 from typing import Protocol
 
 from tp_solver.language.notation import (
-    ADD,
     ATOM,
     COMPARE,
     FUNCTIONS,
     INFIX,
     MULTIPLY,
-
     split_name,
 )
 from tp_solver.language.plain import leads, level, operand_floors
@@ -67,7 +65,6 @@ class Ink(Protocol):
 def typeset(node: Node, ink: Ink) -> str:
     """Draw a tree with an ink."""
     return _Typesetter(ink).node(node, 0)
-
 
 
 class _Typesetter:
