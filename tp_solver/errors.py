@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -68,3 +69,11 @@ def suggestion(word: str, known: Iterable[str], otherwise: str) -> str:
     """Word the nearest-name suggestion, or fall back on other advice."""
     near = nearest(word, known)
     return f"did you mean `{near}`?" if near else otherwise
+
+
+def visible(text: str) -> str:
+    """Show the characters of a typed text that nobody can see by their names."""
+    return "".join(
+        char if char.isprintable() else f"<{unicodedata.name(char, f'U+{ord(char):04X}')}>"
+        for char in text
+    )

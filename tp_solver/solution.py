@@ -19,7 +19,7 @@ from tp_solver.graph.boxes import positions
 from tp_solver.graph.components import Components, every, unrolled
 from tp_solver.graph.evaluate import Table, evaluate
 from tp_solver.graph.model import Model, build_model
-from tp_solver.graph.schedule import ground, grounded
+from tp_solver.graph.schedule import ground, grounded, places_read
 from tp_solver.graph.shapes import Shape
 from tp_solver.language.numerals import shown, significant
 from tp_solver.language.tree import At, Nested, Node, Op, Part, Ref, Value, refs, transform
@@ -46,6 +46,7 @@ class SolvedStep:
     key: str
     position: tuple[int, ...]
     equation: Equation
+    at: tuple[tuple[str, int], ...]
     formula: Node
     substituted: Node
     components: tuple[Component, ...]
@@ -100,6 +101,7 @@ class Solution:
             key=left.key,
             position=position,
             equation=equation,
+            at=tuple(at.items()),
             formula=formula,
             substituted=self.substituted(whole),
             components=components,
@@ -202,10 +204,7 @@ def needed_places(model: Model) -> set[tuple[str, tuple[int, ...]]]:
         if place in needed or place not in makers:
             continue
         needed.add(place)
-        equation, found = makers[place]
-        for ref in refs(unrolled(grounded(equation.right, found), most=10**9)):
-            if ref.over is not None:
-                waiting.append((ref.key, ground(ref, {})))
+        waiting += [read for read in places_read(*makers[place]) if "/d" in read[0]]
     return needed
 
 

@@ -20,6 +20,7 @@ from tp_solver.solution import Solution, solve
 VALUE_TOLERANCE = 1e-9
 DIFFERENCE_TOLERANCE = 1e-6
 STEP = 2e-4
+NOISE = 1e-6  # what float64 loses in a difference, over STEP and DIFFERENCE_TOLERANCE
 LARGEST_SYMBOLIC = 20_000  # components of all steps together
 MOST_DIFFERENCES = 3_000  # components perturbed, evenly chosen beyond
 CHUNK = 256
@@ -249,11 +250,12 @@ class _Differences:
         stride = max(1, -(-len(entries) // MOST_DIFFERENCES))
         entries = entries[::stride]
         largest = max((abs(self.ours(*entry)).max() for entry in entries), default=0.0)
+        floor = max(1e-3 * largest, NOISE * np.abs(self.tops({}, 1)).max(), 1e-12)
         for start in range(0, len(entries), CHUNK):
             chunk = entries[start : start + CHUNK]
             for (key, place, at), slope in zip(chunk, self.slopes(chunk), strict=True):
                 ours = self.ours(key, place, at)
-                scale = max(np.abs(self.solution.value(key, place)).max(), 1e-3 * largest, 1e-12)
+                scale = max(np.abs(self.solution.value(key, place)).max(), floor)
                 size = float(np.abs(ours - slope).max() / scale)
                 gap = (gap or Gap()).wider(size, _name(key, place, at))
         return gap

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tp_solver.errors import Issue
 from tp_solver.exercise.model import AnyQuestion, ExerciseFile
 from tp_solver.exercise.source import Keys, Source
+from tp_solver.language.notation import fold_name
+from tp_solver.language.tokens import NAME
 from tp_solver.language.tree import Nested, Node, Ref, Span
 
 
@@ -96,5 +99,15 @@ class Exercise:
     def issue(self, part: object, what: str, todo: str, within: str = "") -> Issue:
         """Place an issue where an equation, a given value or a target was written."""
         path, text = self.places.get(id(part), ((), ""))
-        position = max(0, text.find(within)) if within else 0
-        return self.source.issue(path, what, todo, text, position)
+        return self.source.issue(path, what, todo, text, _find_name(text, within))
+
+
+def _find_name(text: str, name: str) -> int:
+    """Find a name in a formula as a whole word and in any spelling: `h`, but not in `tanh`."""
+    if not name:
+        return 0
+    before = r"(?<!\w)" if name[0].isalnum() else ""
+    if whole := re.search(rf"{before}{re.escape(name)}(?!\w)", text):
+        return whole.start()
+    found = (match.start() for match in NAME.finditer(text) if fold_name(match[1]) == name)
+    return next(found, 0)

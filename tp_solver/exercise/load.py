@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from tp_solver.errors import AuthorError, FormulaError, Issue, suggestion
+from tp_solver.errors import AuthorError, FormulaError, Issue, suggestion, visible
 from tp_solver.exercise.cells import cell_equations, cell_names
 from tp_solver.exercise.exercise import (
     Asked,
@@ -22,17 +22,20 @@ from tp_solver.exercise.exercise import (
     Target,
 )
 from tp_solver.exercise.messages import schema_issues
-from tp_solver.exercise.model import ExerciseFile, Plot, Question, Text
-from tp_solver.exercise.prose import formulas
+from tp_solver.exercise.model import AnyQuestion, ExerciseFile, Plot
+from tp_solver.exercise.prose import formulas, texts
 from tp_solver.exercise.source import Keys, Source, parse_yaml, read_yaml
+from tp_solver.language.notation import FUNCTIONS, OVER, SPELLINGS, fold_name
+from tp_solver.language.numerals import read_number
 from tp_solver.language.parse import parse, parse_name
+from tp_solver.language.tokens import NAME
 from tp_solver.language.tree import At, Nested, Node, Op, Ref, Span
 
 T = TypeVar("T")
 LARGEST_VALUE = Decimal("1e300")
 MOST_POSITIONS = 100_000
 _DOMAIN = re.compile(r"\s+for\s+(.+)$")
-_RANGE = re.compile(r"\s*(\w+)\s*=\s*(-?\d{1,6})\s*\.\.\s*(-?\d{1,6})\s*")
+_RANGE = re.compile(r"\s*(\w+)\s*=\s*(-?[0-9]{1,6})\s*\.\.\s*(-?[0-9]{1,6})\s*")
 _FUNCTION = re.compile(r"\s*([A-Za-z]\w*)\s*\(\s*([A-Za-z]\w*)\s*\)\s*")
 
 
@@ -93,12 +96,16 @@ class _Builder:
     def report(self, path: Keys, what: str, todo: str, within: str = "", position: int = 0) -> None:
         self.issues.append(self.source.issue(path, what, todo, within, position))
 
-    def parsed(self, read: Callable[[str], T], text: str, path: Keys) -> T | None:
+    def parsed(
+        self, read: Callable[[str], T], text: str, path: Keys, written: str = ""
+    ) -> T | None:
         """Parse a formula, reporting what is wrong with it where it is written."""
         try:
             return read(text)
         except FormulaError as error:
-            self.report(path, error.what, error.todo, text, error.position)
+            written = written or text
+            position = written.find(text) + error.position
+            self.report(path, error.what, error.todo, written, position)
             return None
 
     def node(self, text: str) -> Node:
@@ -115,36 +122,31 @@ class _Builder:
                 self.report(("indices", name), f"`{text}` is an empty range", "write first..last")
             elif last - first >= MOST_POSITIONS:
                 self.report(("indices", name), f"`{text}` is too long a range", "shorten it")
-            else:
-                yield name, Span(first, last)
+            # A wrong range is reported once: the index exists all the same.
+            yield name, Span(first, min(max(first, last), first + MOST_POSITIONS))
 
     def author_functions(self) -> Iterator[Function]:
         for head, body in self.file.functions.items():
             path: Keys = ("functions", head)
             match = _FUNCTION.fullmatch(head)
             if match is None:
-                what = f"`{head}` does not name a function of one argument"
+                what = f"`{visible(head)}` does not name a function of one argument"
                 self.issues.append(self.source.key_issue(path, what, "write e.g. `swish(z)`"))
+                continue
+            if match[1] in {*FUNCTIONS, *SPELLINGS, *OVER}:
+                what = f"the language has a function `{match[1]}` already"
+                self.issues.append(self.source.key_issue(path, what, "choose another name"))
                 continue
             node = self.parsed(parse, body, path)
             if node is not None:
                 yield self.placed(Function(match[1], match[2], node), path, body)
 
     def translations(self) -> None:
-        def visit(part: Any, path: Keys) -> None:
-            if isinstance(part, Text):
-                for language in self.file.languages:
-                    if getattr(part, language) is None:
-                        todo = f"add `{language}:`, or state `languages:` without it"
-                        self.report(path, f"the text has no `{language}`", todo)
-            elif isinstance(part, BaseModel):
-                for name in type(part).model_fields:
-                    visit(getattr(part, name), (*path, name))
-            elif isinstance(part, list):
-                for i, item in enumerate(part):
-                    visit(item, (*path, i))
-
-        visit(self.file, ())
+        for text, path in texts(self.file):
+            for language in self.file.languages:
+                if getattr(text, language) is None:
+                    todo = f"add `{language}:`, or state `languages:` without it"
+                    self.report(path, f"the text has no `{language}`", todo)
 
     def equations(self) -> Iterator[Equation]:
         for name in self.file.use:
@@ -159,21 +161,22 @@ class _Builder:
             yield from self.equation(text, ("equations", i))
 
     def equation(self, text: str, path: Keys) -> Iterator[Equation]:
-        formula, limits = text, {}
-        if match := _DOMAIN.search(text):
-            formula = text[: match.start()]
-            limits = self.domain(match[1], text, path)
+        formula, limits = text, dict[str, Span]()
+        if where := _DOMAIN.search(text):
+            formula = text[: where.start()]
+            limits = dict(self.domain(where, path))
         node = self.parsed(self.node, formula, path)
-        if node is None:
-            left, _, _ = formula.partition("=")
-            self.broken.update(re.findall(r"^\s*(\w+)", left))
+        if node is None or (where and not limits):
+            if name := NAME.match(formula.strip()):
+                self.broken.add(fold_name(name[1]))
             return
-        if not (isinstance(node, Op) and node.op == "eq" and isinstance(node.args[0], Ref)):
-            todo = "write `name = formula`, or `name[t] = formula`"
-            self.report(path, f"`{formula}` is not an equation for a name", todo, text)
-            return
-        left, right = node.args[0], node.args[1]
-        assert isinstance(left, Ref)
+        match node:
+            case Op("eq", (Ref() as left, right)):
+                pass
+            case _:
+                todo = "write `name = formula`, or `name[t] = formula`"
+                self.report(path, f"`{formula}` is not an equation for a name", todo, text)
+                return
         if left.over is not None:
             todo = "remove it: gradients are derived from the other equations"
             self.report(path, "a derivative can't be defined by an equation", todo, text)
@@ -184,16 +187,17 @@ class _Builder:
         else:
             self.broken.add(left.name)
 
-    def domain(self, text: str, whole: str, path: Keys) -> dict[str, Span]:
-        found: dict[str, Span] = {}
-        for item in text.split(","):
+    def domain(self, where: re.Match[str], path: Keys) -> Iterator[tuple[str, Span]]:
+        """Read the ranges after `for`: `t = 2..3, l = 1..2`."""
+        start = where.start(1)
+        for item in where[1].split(","):
             match = _RANGE.fullmatch(item)
             if match is None or int(match[3]) < int(match[2]):
-                todo = "write e.g. `for t = 2..3`"
-                self.report(path, f"`{item.strip()}` is not a range", todo, whole)
+                what, todo = f"`{item.strip()}` is not a range", "write e.g. `for t = 2..3`"
+                self.report(path, what, todo, where.string, start)
             else:
-                found[match[1]] = Span(int(match[2]), int(match[3]))
-        return found
+                yield match[1], Span(int(match[2]), int(match[3]))
+            start += len(item) + 1
 
     def left_domain(
         self, left: Ref, limits: dict[str, Span], path: Keys, text: str
@@ -216,7 +220,7 @@ class _Builder:
             found = self.parsed(parse_name, name, ())
             if found is None:
                 self.issues.pop()
-                what, todo = f"`{name}` is not a name", "write e.g. `W_f` or `h[0]`"
+                what, todo = f"`{visible(name)}` is not a name", "write e.g. `W_f` or `h[0]`"
                 self.issues.append(self.source.key_issue(path, what, todo))
                 continue
             numbers = self.numbers(value, path)
@@ -248,9 +252,7 @@ class _Builder:
                 self.report((*path, uneven), what, "give every row as many numbers")
                 return None
             return tuple(whole)
-        shown = "nothing" if value is None else f"`{value}`"
-        todo = "write a number like 0.5, a list, or a list of rows"
-        self.report(path, f"{shown} is not a number", todo)
+        self.report(path, *_no_number(value))
         return None
 
     def questions(self) -> Iterator[Asked]:
@@ -264,7 +266,7 @@ class _Builder:
             seen.add(question.id)
             yield self.asked(question, path)
 
-    def asked(self, question: Question, path: Keys) -> Asked:
+    def asked(self, question: AnyQuestion, path: Keys) -> Asked:
         targets: list[Target] = []
         for j, text in enumerate(getattr(question, "answers", [])):
             if found := self.parsed(parse_name, text, (*path, "answers", j)):
@@ -278,7 +280,7 @@ class _Builder:
             node = self.parsed(self.node, text, (*path, "accept", j))
             if node is not None:
                 accept.append(self.placed(node, (*path, "accept", j), text))
-        return Asked(question, tuple(targets), answer, tuple(accept))  # type: ignore[arg-type]
+        return Asked(question, tuple(targets), answer, tuple(accept))
 
     def plots(self) -> Iterator[Curve]:
         for i, plot in enumerate(self.file.plots):
@@ -300,25 +302,29 @@ class _Builder:
 
     def prose(self) -> Iterator[Node]:
         """Parse the formulas inside every text, so that prose can't drift from the model."""
+        for text, path in texts(self.file):
+            shared = text.fr is text.en  # one text for both languages, written once
+            for language in ("fr",) if shared else ("fr", "en"):
+                here = (*path, language)
+                written = path if here not in self.source.spans else here
+                for formula in formulas(getattr(text, language) or ""):
+                    node = self.parsed(self.node, formula, written, f"${formula}$")
+                    if node is not None:
+                        yield self.placed(node, written, formula)
 
-        def texts(part: Any, path: Keys) -> Iterator[tuple[str, Keys]]:
-            if isinstance(part, Text):
-                for language in ("fr", "en"):
-                    if text := getattr(part, language):
-                        key = (*path, language)
-                        yield text, key if key in self.source.spans else path
-            elif isinstance(part, BaseModel):
-                for name in type(part).model_fields:
-                    yield from texts(getattr(part, name), (*path, name))
-            elif isinstance(part, list):
-                for i, item in enumerate(part):
-                    yield from texts(item, (*path, i))
 
-        for text, path in texts(self.file, ()):
-            for formula in formulas(text):
-                node = self.parsed(self.node, formula, path)
-                if node is not None:
-                    yield self.placed(node, path, formula)
+def _no_number(value: Any) -> tuple[str, str]:
+    """Say of a value that it is no number, and what to write in its place."""
+    if value is None:
+        return "a number is missing", "write one after the colon"
+    typed = str(value)
+    shown = typed.lower() if isinstance(value, bool) else visible(typed)
+    near = read_number(typed)
+    if near is not None and f"{near.value:f}" == typed:
+        return f"`{shown}` in quotes is a text", "remove the quotes"
+    if near is not None:
+        return f"`{shown}` is not a number", f"write `{near.value:f}`"
+    return f"`{shown}` is not a number", "write a number like 0.5, a list, or a list of rows"
 
 
 def nested_shape(value: Nested) -> tuple[int, ...]:

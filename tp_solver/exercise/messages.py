@@ -6,16 +6,23 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from tp_solver.errors import Issue, suggestion
+from tp_solver.errors import Issue, suggestion, visible
 from tp_solver.exercise import model
 from tp_solver.exercise.source import Keys, Source
 
-_KINDS = {
+_KINDS: dict[str, type[BaseModel]] = {
     "values": model.ValuesQuestion,
     "number": model.NumberQuestion,
     "expression": model.ExpressionQuestion,
     "choice": model.ChoiceQuestion,
     "text": model.TextQuestion,
+}
+_PARTS: dict[str, type[BaseModel]] = {
+    "choices": model.Choice,
+    "credit": model.Credit,
+    "plots": model.Plot,
+    "precision": model.Precision,
+    "questions": model.Question,
 }
 _WANTED = {
     "string_type": "write a text (in quotes if it has `:` or `#`)",
@@ -31,6 +38,13 @@ _WANTED = {
     "int_parsing": "write a whole number",
     "int_from_float": "write a whole number",
 }
+_BOUNDS = {
+    "greater_than_equal": "write a number of {ge} or more",
+    "less_than_equal": "write a number of {le} or less",
+    "too_short": "give at least {min_length}",
+    "too_long": "give at most {max_length}",
+    "string_too_long": "write at most {max_length} characters",
+}
 
 
 def schema_issues(error: ValidationError, source: Source) -> list[Issue]:
@@ -39,59 +53,73 @@ def schema_issues(error: ValidationError, source: Source) -> list[Issue]:
 
 
 def _issue(finding: Any, source: Source) -> Issue:
-    path = tuple(key for key in finding["loc"] if key not in _KINDS)
+    owner, path = _owner(finding["loc"])
     kind, last = finding["type"], str(path[-1]) if path else ""
     if kind == "missing":
         return source.issue(path[:-1], f"`{last}` is missing", f"add `{last}:`")
     if kind == "extra_forbidden":
-        known = _fields(finding["loc"])
+        known = set(owner.model_fields)
         todo = suggestion(last, known, f"the keys here are {', '.join(sorted(known))}")
-        return source.key_issue(path, f"unknown key `{last}`", todo)
+        return source.key_issue(path, f"unknown key `{visible(last)}`", todo)
     if kind == "union_tag_invalid":
-        where = (*path, "kind")
         value = finding["ctx"]["tag"]
         todo = suggestion(value, _KINDS, f"choose one of {', '.join(_KINDS)}")
-        return source.issue(where, f"there is no kind of question `{value}`", todo)
-    what, todo = _worded(finding, last)
+        return source.issue((*path, "kind"), f"there is no kind of question `{value}`", todo)
+    named = next((str(key) for key in reversed(path) if isinstance(key, str)), "this file")
+    what, todo = _worded(finding, named, owner)
     return source.issue(path, what, todo)
 
 
-def _worded(finding: Any, last: str) -> tuple[str, str]:
+def _owner(loc: Keys) -> tuple[type[BaseModel], Keys]:
+    """Return the model that a finding is in, and its path in the file.
+
+    pydantic puts the kind of a question into the location, right after its number; other parts
+    of the format may well be called `text` or `values` too.
+    """
+    owner: type[BaseModel] = model.ExerciseFile
+    path: list[str | int] = []
+    for i, key in enumerate(loc):
+        if i == 2 and loc[0] == "questions":
+            owner = _KINDS[str(key)]
+            continue
+        path.append(key)
+        if key in owner.model_fields and (i < len(loc) - 1 or _is_text(owner, str(key))):
+            owner = _PARTS.get(str(key), model.Text)
+    return owner, tuple(path)
+
+
+def _is_text(owner: type[BaseModel], key: str) -> bool:
+    return owner.model_fields[key].annotation in (model.Text, model.Text | None)
+
+
+def _worded(finding: Any, last: str, owner: type[BaseModel]) -> tuple[str, str]:
     kind, message = finding["type"], str(finding["msg"])
+    what = f"{_shown(finding['input'])} does not fit `{last}`"
+    ranged = ".." in str(finding.get("ctx", {}).get("pattern", "")).replace("\\", "")
     if kind == "value_error":
         return message.removeprefix("Value error, "), "see docs/format.md"
+    if ranged or (kind == "string_type" and finding["loc"][0] == "indices"):
+        return what, "write first..last, as in 1..3"
     if kind == "string_pattern_mismatch":
-        todo = (
-            "write first..last, as in 1..3"
-            if "\\.\\." in str(finding["ctx"])
-            else ("use letters, digits, `.`, `-` and `_`")
-        )
-        return f"`{finding['input']}` does not fit here", todo
+        return what, "write letters, digits, `.`, `-` and `_`"
     if kind == "literal_error":
-        return f"`{finding['input']}` does not fit here", f"write {finding['ctx']['expected']}"
+        return what, f"write {finding['ctx']['expected']}"
+    if kind in ("model_type", "model_attributes_type") and owner is model.Text:
+        return what, "write a text, or `{fr: …, en: …}`"
+    if kind in _BOUNDS:
+        return what, _BOUNDS[kind].format(**finding["ctx"])
     if kind in _WANTED:
-        shown = "nothing" if finding["input"] is None else f"`{finding['input']}`"
-        return f"{shown} does not fit `{last}`", _WANTED[kind]
+        return what, _WANTED[kind]
     return f"`{last}`: {message[0].lower()}{message[1:]}", "see docs/format.md"
 
 
-def _fields(loc: Keys) -> set[str]:
-    """Return the keys known where an unknown one was found."""
-    owner: type[BaseModel] = model.ExerciseFile
-    for key in loc[:-1]:
-        if key in _KINDS:
-            owner = _KINDS[str(key)]
-        elif isinstance(key, str):
-            owner = _below(owner, key)
-    return set(owner.model_fields)
-
-
-def _below(owner: type[BaseModel], key: str) -> type[BaseModel]:
-    named = {
-        "choices": model.Choice,
-        "plots": model.Plot,
-        "precision": model.Precision,
-        "credit": model.Credit,
-    }
-    annotation = owner.model_fields[key].annotation if key in owner.model_fields else None
-    return named.get(key, model.Text if annotation else owner)
+def _shown(value: Any) -> str:
+    """Show a value as the author wrote it, or say what it is where it is long."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a group of keys"
+    text = visible(str(value))
+    return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}…`"

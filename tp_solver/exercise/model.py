@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -18,6 +19,11 @@ from pydantic import (
 Language = Literal["fr", "en"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+Formula = Annotated[
+    str,
+    BeforeValidator(lambda typed: str(typed) if isinstance(typed, Decimal) else typed),
+    WithJsonSchema({"type": ["string", "number"], "description": "The equation language."}),
+]
 
 
 class Model(BaseModel):
@@ -92,16 +98,16 @@ class NumberQuestion(Question):
     """Asks for one number (or vector); `accept` lists equally valid expressions."""
 
     kind: Literal["number"]
-    answer: str
-    accept: list[str] = []
+    answer: Formula
+    accept: list[Formula] = []
 
 
 class ExpressionQuestion(Question):
     """Asks for a formula, graded by equivalence."""
 
     kind: Literal["expression"]
-    answer: str
-    accept: list[str] = []
+    answer: Formula
+    accept: list[Formula] = []
 
 
 class Choice(Model):
@@ -133,7 +139,7 @@ class TextQuestion(Question):
 
 
 def _kind(data: Any) -> str:
-    kind = data.get("kind", "values") if isinstance(data, dict) else data.kind
+    kind = data.get("kind", "values") if isinstance(data, dict) else getattr(data, "kind", None)
     return kind if isinstance(kind, str) else "values"
 
 
@@ -161,7 +167,9 @@ class ExerciseFile(Model):
     purpose: Text | None = None
     intro: Text | None = None
     languages: Annotated[list[Language], Field(min_length=1)] = ["fr", "en"]
-    indices: dict[str, Annotated[str, Field(pattern=r"^\s*-?\d{1,6}\s*\.\.\s*-?\d{1,6}\s*$")]] = {}
+    indices: dict[
+        str, Annotated[str, Field(pattern=r"^\s*-?[0-9]{1,6}\s*\.\.\s*-?[0-9]{1,6}\s*$")]
+    ] = {}
     functions: dict[str, str] = {}
     use: Annotated[list[str], BeforeValidator(lambda u: [u] if isinstance(u, str) else u)] = []
     equations: list[str] = []

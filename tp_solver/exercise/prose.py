@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from tp_solver.exercise.model import Text
+from tp_solver.exercise.source import Keys
 
 MATH = re.compile(r"(?<!\\)\$([^$\n]+)\$")
 
@@ -11,3 +17,15 @@ MATH = re.compile(r"(?<!\\)\$([^$\n]+)\$")
 def formulas(text: str) -> Iterator[str]:
     """Yield what stands between dollar signs, in order."""
     return (match[1] for match in MATH.finditer(text))
+
+
+def texts(part: Any, path: Keys = ()) -> Iterator[tuple[Text, Keys]]:
+    """Yield every text of an exercise file, with the keys that lead to it."""
+    if isinstance(part, Text):
+        yield part, path
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from texts(getattr(part, name), (*path, name))
+    elif isinstance(part, list):
+        for i, item in enumerate(part):
+            yield from texts(item, (*path, i))

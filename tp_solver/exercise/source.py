@@ -5,22 +5,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from tp_solver.errors import Issue
+from tp_solver.errors import Issue, visible
+from tp_solver.exercise.broken import trouble
 
 Key = str | int
 Keys = tuple[Key, ...]
 
 LARGEST_FILE = 512 * 1024
 MOST_VALUES = 50_000
+DEEPEST = 20
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
 _TAGS = "tag:yaml.org,2002:"
+_ALLOWED = {"map", "seq", "str", "int", "float", "bool", "null", "timestamp"}
 
 
 @dataclass
@@ -35,7 +39,7 @@ class Source:
     keys: dict[Keys, int] = field(default_factory=dict)
 
     def issue(self, path: Keys, what: str, todo: str, within: str = "", position: int = 0) -> Issue:
-        """Make an issue placed at a value, or at a text written inside that value."""
+        """Make an issue placed at a value, or at a position of a text written inside it."""
         while path and path not in self.spans:
             path = path[:-1]
         start, end = self.spans.get(path, (0, len(self.text)))
@@ -60,21 +64,19 @@ def read_yaml(path: Path, shown: str) -> Source:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        source = Source(shown, "")
-        source.issues.append(source.place(0, f"can't be read ({error.strerror})", "check the path"))
-        return source
+        return _unread(shown, f"can't be read ({error.strerror})", "check the path")
     if len(raw) > LARGEST_FILE:
-        source = Source(shown, "")
-        size = f"{LARGEST_FILE // 1024} KB"
-        source.issues.append(source.place(0, f"is larger than {size}", "split the file"))
-        return source
+        return _unread(shown, f"is larger than {LARGEST_FILE // 1024} KB", "split the file")
     try:
         return parse_yaml(raw.decode("utf-8-sig"), shown)
     except UnicodeDecodeError as error:
-        source = Source(shown, "")
-        todo = "save the file as UTF-8"
-        source.issues.append(source.place(0, f"is not UTF-8 (byte {error.start})", todo))
-        return source
+        line = raw.count(b"\n", 0, error.start) + 1
+        what = f"is not UTF-8 (byte 0x{raw[error.start]:02X})"
+        return _unread(shown, what, "save the file as UTF-8", line)
+
+
+def _unread(shown: str, what: str, todo: str, line: int = 1) -> Source:
+    return Source(shown, "", issues=[Issue(shown, line, 1, what, todo)])
 
 
 def parse_yaml(text: str, shown: str) -> Source:
@@ -82,52 +84,50 @@ def parse_yaml(text: str, shown: str) -> Source:
     source = Source(shown, text)
     try:
         node = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        what = (error.problem or error.context or "not YAML").strip()
-        offset = mark.index if mark else 0
-        source.issues.append(source.place(offset, f"not valid YAML ({what})", "check this line"))
-        return source
     except (YAMLError, RecursionError, ValueError) as error:
-        what = str(error).splitlines()[0] if str(error) else type(error).__name__
-        source.issues.append(source.place(0, f"not valid YAML ({what})", "check the file"))
+        source.issues.append(source.place(*trouble(error, text)))
         return source
-    if node is None:
+    if node is not None:
+        _Reader(source).whole(node)
+    if source.data is None and not source.issues:
         source.issues.append(source.place(0, "the file is empty", "see docs/format.md"))
-        return source
-    _Reader(source).whole(node)
     return source
 
 
-class _TooMany(Exception):
-    pass
+class _TooMuch(Exception):
+    """More values, or more levels of them, than an honest file has."""
 
 
 class _Reader:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.count = 0
+        self.seen: set[int] = set()  # an aliased node is read again, but reported once
 
     def whole(self, node: Node) -> None:
         try:
             self.source.data = self.value(node, (), 0)
-        except _TooMany:
-            self.report(node, "too many values (aliases repeated?)", "write a smaller file")
+        except _TooMuch as found:
+            self.report(node, str(found), "write a smaller file, without aliases")
 
     def report(self, node: Node, what: str, todo: str) -> None:
         self.source.issues.append(self.source.place(node.start_mark.index, what, todo))
 
     def value(self, node: Node, path: Keys, depth: int) -> Any:
         self.count += 1
-        if self.count > MOST_VALUES or depth > 20:
-            raise _TooMany
+        if self.count > MOST_VALUES:
+            raise _TooMuch(f"more than {MOST_VALUES} values")
+        if depth > DEEPEST:
+            raise _TooMuch(f"more than {DEEPEST} levels")
         self.source.spans.setdefault(path, (node.start_mark.index, node.end_mark.index))
+        if id(node) not in self.seen:
+            self.seen.add(id(node))
+            self.look(node)
         if isinstance(node, MappingNode):
             return self.mapping(node, path, depth)
         if isinstance(node, SequenceNode):
-            self.decimal_commas(node)
             return [self.value(item, (*path, i), depth + 1) for i, item in enumerate(node.value)]
-        return self.scalar(node)
+        return _scalar(node)
 
     def mapping(self, node: MappingNode, path: Keys, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -136,36 +136,46 @@ class _Reader:
             if not isinstance(key_node, ScalarNode):
                 self.report(key_node, "a list can't be a key", "put the key in quotes")
             elif key in found:
-                self.report(key_node, f"`{key}` is written twice", "keep one of the two")
+                self.report(key_node, f"`{visible(key)}` is written twice", "keep one of the two")
             else:
-                self.source.keys[(*path, key)] = key_node.start_mark.index
+                self.source.keys[*path, key] = key_node.start_mark.index
                 found[key] = self.value(value_node, (*path, key), depth + 1)
+                if value_node.start_mark.index == value_node.end_mark.index:  # nothing written
+                    place = key_node.start_mark.index, key_node.end_mark.index
+                    self.source.spans[*path, key] = place
         return found
 
-    def scalar(self, node: ScalarNode) -> Any:
-        text, tag = node.value, node.tag.removeprefix(_TAGS)
-        if tag in ("int", "float"):
-            if _DECIMAL.fullmatch(text):
-                return Decimal(text)
-            self.report(node, f"`{text}` is not a plain number", "write digits, as in 0.5 or 1e-3")
-            return Decimal(0)
-        if tag == "bool":
-            return text.lower() == "true"
-        if tag == "null":
-            return None
-        if tag not in ("str", "timestamp"):
+    def look(self, node: Node) -> None:
+        """Report what is wrong with one node by itself."""
+        tag = _tag(node)
+        if tag not in _ALLOWED:
             self.report(node, f"the tag `{node.tag}` is not allowed", "write the value plainly")
-        return text
+        if isinstance(node, SequenceNode):
+            self.decimal_commas(node)
 
     def decimal_commas(self, node: SequenceNode) -> None:
         """Catch `[1.0, 0,5]`, which every YAML loader reads as three numbers."""
         if not node.flow_style:
             return
-        for left, right in zip(node.value, node.value[1:], strict=False):
+        for left, right in pairwise(node.value):
             between = self.source.text[left.end_mark.index : right.start_mark.index]
-            numbers = all(str(item.tag).endswith(("int", "float")) for item in (left, right))
+            numbers = all(_tag(item) in ("int", "float") for item in (left, right))
             if between == "," and numbers and "." not in left.value and right.value.isdigit():
                 both = f"{left.value},{right.value}"
                 what = f"`{both}` is read as two numbers, {left.value} and {right.value}"
                 todo = f"write `{left.value}.{right.value}`, or a space after the comma"
                 self.report(left, what, todo)
+
+
+def _tag(node: Node) -> str:
+    return str(node.tag).removeprefix(_TAGS)
+
+
+def _scalar(node: Node) -> Any:
+    """Return a scalar's value: plain numbers as exact decimals; `0x1F` or a date is a text."""
+    text, tag = str(node.value), _tag(node)
+    if tag in ("int", "float") and _DECIMAL.fullmatch(text):
+        return Decimal(text)
+    if tag == "bool":
+        return text.lower() == "true"
+    return None if tag == "null" else text

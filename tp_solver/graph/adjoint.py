@@ -17,6 +17,7 @@ from tp_solver.graph import rules
 from tp_solver.graph.boxes import Box, box_of, cells, hull, overlap, positions
 from tp_solver.graph.build import ONE, ZERO, Builder, whole
 from tp_solver.graph.ops import OPS
+from tp_solver.graph.shapes import Shape
 from tp_solver.graph.symbolic import derivative_of
 from tp_solver.graph.system import Known, System, left_box, reads, substitute
 from tp_solver.language.plain import plain
@@ -207,10 +208,12 @@ class _Reverse:
     def concerns(self, node: Node) -> bool:
         return any(ref.name in self.relevant for ref, _ in bound_refs(node))
 
-    def back(self, node: Node, g: Node, out: Node | None, bound: Bound) -> Iterator[Flow]:
+    def back(self, node: Node, g: Node, out: Ref | None, bound: Bound) -> Iterator[Flow]:
         """Pass a gradient back from a formula to every name it reads."""
         if g == ZERO or not self.concerns(node):
             return
+        if not isinstance(node, Ref):
+            g = self.layout.fitted(g, self.system.shape(node))
         match node:
             case Ref():
                 if node.over is not None:
@@ -225,14 +228,19 @@ class _Reverse:
                 if node.op == "mean":
                     g = self.builder.div(g, whole(span.last - span.first + 1))
                 yield from self.back(body, g, None, (*bound, (index, span)))
-            case Op(op, args):
-                named = self.named.get(node)
-                result = out or (named if named is not None else node)
+            case Op(args=args):
+                result = self.result(node, out or self.named.get(node))
                 for arg, back in zip(args, self.through(node, g, result), strict=True):
                     if back is not None:
                         yield from self.back(arg, back, None, bound)
             case _:
                 raise ModelError(f"`{plain(node)}` can't be differentiated", "ask for no gradient")
+
+    def result(self, node: Node, name: Ref | None) -> Node:
+        """Return the name that a formula's value has, where it has one of the same shape."""
+        if name is not None and self.system.ref_shape(name) == self.system.shape(node):
+            return name
+        return node
 
     def through(self, node: Op, g: Node, out: Node) -> list[Node | None]:
         if node.op in self.system.functions:
@@ -241,20 +249,32 @@ class _Reverse:
             return [self.layout.scale(g, slope)]
         local = rules.Local(node, out, self.builder)
         wanted = [self.concerns(arg) for arg in node.args]
+        if isinstance(self.layout, rules.Jacobian):
+            self.refuse_matrices(arg for arg, w in zip(node.args, wanted, strict=True) if w)
         back = OPS[node.op].rule(self.layout, g, local)
         return [b if w else None for b, w in zip(back, wanted, strict=True)]
 
+    def refuse_matrices(self, nodes: Iterable[Node]) -> None:
+        """Refuse a Jacobian that would need more than two axes on its way."""
+        for node in nodes:
+            if len(self.system.shape(node)) == 2:
+                what = f"the Jacobian of `{plain(self.top)}` passes through a matrix, `{plain(node)}`"
+                raise ModelError(what, "ask for the gradient of one number, or use vectors only")
+
     def unpart(self, g: Node, of: Node, select: tuple[int | Span, ...]) -> Node:
         """Put a gradient back at the components that were chosen."""
-        shape = self.system.shape(of) or (1,)
-        if not self.system.shape(of):
+        shape = self.system.shape(of)
+        if not shape:
             return g
         whole_select = (*select, *(Span(1, n) for n in shape[len(select) :]))
         firsts = [s.first if isinstance(s, Span) else s for s in whole_select]
         if isinstance(self.layout, rules.Jacobian):
+            self.refuse_matrices([of])
             spans = tuple(s if isinstance(s, Span) else Span(s, s) for s in whole_select)
             chosen = Part(rules.identity(shape[0]), (spans[0], Span(1, shape[0])))
             return self.layout.through(g, chosen)
+        if len(shape) == 2 and isinstance(whole_select[0], int) and self.system.shape(g):
+            g = self.builder.transpose(g)  # `place` takes a vector for a column, and this is a row
         return Op("place", (g, *map(whole, shape), *map(whole, firsts)))
 
     def add_terms(self, equation: Equation, flow: Flow) -> None:
@@ -300,17 +320,20 @@ class _Reverse:
         if handed and not terms:
             known += [_cut(seed, left.key, cell) for seed in handed]
             return
-        right: Node = ZERO
+        right, shape = ZERO, self.system.shapes[name]
         for seed in handed:
             direct = replace(left, name=self.top.name + DIRECT)
             known.append(_cut(seed, direct.key, cell))
-            right = self.sum(right, direct)
+            right = self.sum(right, direct, shape)
         for term in sorted(terms, key=lambda term: term.distance):
-            right = self.sum(right, term.formula)
+            right = self.sum(right, term.formula, shape)
         equations.append(Equation(left, right, tuple(zip(symbols, cell, strict=True))))
 
-    def sum(self, left: Node, right: Node) -> Node:
-        return right if left == ZERO else self.builder.add(left, right)
+    def sum(self, left: Node, right: Node, shape: Shape) -> Node:
+        if left == ZERO:
+            return right
+        fitted = (self.layout.fitted(node, shape) for node in (left, right))
+        return self.builder.add(*fitted)
 
 
 _PATIENCE = 3

@@ -66,6 +66,19 @@ class Gradient:
         """Keep the one component that belongs to a scalar of a concatenation."""
         return self.build.part(g, (position,))
 
+    def fitted(self, g: Node, shape: Shape) -> Node:
+        """Turn a gradient into the shape of what it is of, where only axes of one differ."""
+        have = self.build.shape(g)
+        if g == ZERO or have == shape:
+            return g
+        match len(have), len(shape):
+            case 1, 2:
+                row = Op("transpose", (g,))
+                return row if shape[0] == 1 else Op("transpose", (row,))
+            case 2, 1:
+                return self.build.part(g, (1,) if have[0] == 1 else (Span(1, have[0]), 1))
+        return Op("sum", (g,))
+
 
 class Jacobian(Gradient):
     """The layout of ∂u/∂v for a vector u: ∂u_i in rows, ∂v_j in columns."""
@@ -92,6 +105,10 @@ class Jacobian(Gradient):
             case Op("matmul", (left, right)) if len(self.build.shape(right)) == 2:
                 return self.build.matmul(left, self.part(right, span))
         return self.build.part(g, (Span(1, self.build.shape(g)[0]), span))
+
+    def fitted(self, g: Node, shape: Shape) -> Node:
+        """Leave a Jacobian as it is."""
+        return g
 
     def entry(self, g: Node, position: int) -> Node:
         """Keep the column that belongs to a scalar of a concatenation."""
@@ -163,20 +180,29 @@ def matmul(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
     if len(left) == 1 and len(right) == 1:
         return [build.mul(g, b), build.mul(g, a)]
     if len(left) == 1 and right[0] == 1:  # column times row: an outer product
-        return [build.matmul(g, build.transpose(b)), build.matmul(build.transpose(a), g)]
+        return [build.matmul(g, _as_vector(b, build)), build.matmul(build.transpose(a), g)]
     if len(left) == 1:
         return [build.matmul(b, g), build.matmul(a, build.transpose(g))]
     return [build.matmul(g, build.transpose(b)), layout.through(g, a)]
+
+
+def _as_vector(row: Node, build: Builder) -> Node:
+    """Return the vector that a matrix of one row is the transpose of."""
+    match row:
+        case Op("transpose", (vector,)) if len(build.shape(vector)) == 1:
+            return vector
+    return build.part(row, (1,))
 
 
 def transpose(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
     """Pass back the transpose."""
     if isinstance(layout, Jacobian):
         return refuse(layout, g, local)
-    back = local.build.transpose(g)
-    return [
-        back if len(local.shape(0)) == 2 else Op("sum", (back,)) if not local.shape(0) else back
-    ]
+    match g:
+        case Op("matmul", (Op("transpose", (a,)), inner)) if len(local.shape(0)) == 1:
+            if len(local.build.shape(inner)) == 2:  # (aᵀ × G)ᵀ is Gᵀ × a
+                return [local.build.matmul(local.build.transpose(inner), a)]
+    return [local.build.transpose(g)]
 
 
 def concat(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
@@ -227,7 +253,7 @@ def softmax(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
 
 
 def extremum(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
-    """Pass back to where the extremum is reached; of two equal arguments, to the first."""
+    """Pass back to where the extremum is reached; equal components share, as in PyTorch."""
     reaches, beats = ("ge", "gt") if local.node.op == "max" else ("le", "lt")
     if len(local.args) == 2:
         a, b = local.args
@@ -235,7 +261,10 @@ def extremum(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
         return both(layout, g, local)
     if isinstance(layout, Jacobian):
         return refuse(layout, g, local)
-    return [local.build.mul(g, Op("eq", (local.args[0], local.out)))]
+    if not local.shape(0):
+        return [g]
+    reached = Op("eq", (local.args[0], local.out))
+    return [local.build.mul(g, local.build.div(reached, local.build.sum(reached)))]
 
 
 def row(layout: Gradient, g: Node, local: Local) -> list[Node | None]:

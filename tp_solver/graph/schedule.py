@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from tp_solver.errors import ModelError
 from tp_solver.exercise.exercise import Equation
 from tp_solver.graph.boxes import box_of, overlap, positions
-from tp_solver.graph.system import System, left_box, reads
+from tp_solver.graph.system import System, left_box
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import At, Node, Ref, Span, bound_refs, shift
 
@@ -37,7 +37,7 @@ class Loop:
     index: str
     span: Span
     step: int
-    body: tuple[Step, ...]
+    body: tuple[Step, ...]  # Compute and Loop only
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,17 +57,18 @@ class _Link:
 
     user: int
     maker: int
-    distance: tuple[tuple[str, int | None], ...]
-
-    def along(self, index: str) -> int | None:
-        return dict(self.distance).get(index)
+    distance: dict[str, int]  # no entry for an index along which the distance varies
 
 
 def schedule(system: System) -> tuple[Step, ...]:
     """Order a system's equations; raises ModelError where one needs itself."""
     equations = system.equations
     links = list(_links(equations))
-    return tuple(_order(equations, list(range(len(equations))), links))
+    steps: list[Step] = []
+    for group in _components(range(len(equations)), links):
+        nest = _nest(equations, group, links)
+        steps += _one_by_one(equations, group) if nest is None else nest
+    return tuple(steps)
 
 
 def _links(equations: tuple[Equation, ...]) -> Iterator[_Link]:
@@ -75,64 +76,71 @@ def _links(equations: tuple[Equation, ...]) -> Iterator[_Link]:
     for i, equation in enumerate(equations):
         makers.setdefault(equation.left.key, []).append(i)
     for user, equation in enumerate(equations):
-        for ref, ranges in reads(equation):
-            box = None
-            for maker in makers.get(ref.key, ()):
-                box = box or box_of(ref.axes, ranges)
+        for ref, bound in bound_refs(equation.right):
+            if ref.key not in makers:
+                continue
+            inner = {name: span for name, span in bound if span is not None}
+            box = box_of(ref.axes, equation.ranges | inner)
+            shared = equation.ranges.keys() - inner.keys()
+            for maker in makers[ref.key]:
                 if overlap(box, left_box(equations[maker])) is not None:
-                    distance = tuple(_distance(equation, ref, equations[maker]))
-                    yield _Link(user, maker, distance)
+                    yield _Link(user, maker, dict(_distance(ref, equations[maker].left, shared)))
 
 
-def _distance(user: Equation, ref: Ref, maker: Equation) -> Iterator[tuple[str, int | None]]:
-    for read, made in zip(ref.axes, maker.left.axes, strict=True):
-        if isinstance(made, At) and made.name is not None:
-            same = isinstance(read, At) and read.name == made.name and made.name in user.ranges
-            yield made.name, read.offset if same and isinstance(read, At) else None
+def _distance(read: Ref, made: Ref, shared: set[str]) -> Iterator[tuple[str, int]]:
+    for there, here in zip(read.axes, made.axes, strict=True):
+        if isinstance(there, At) and isinstance(here, At):
+            if here.name in shared and there.name == here.name:
+                yield here.name, there.offset - here.offset
 
 
-def _order(
+def _nest(
     equations: tuple[Equation, ...], members: list[int], links: list[_Link]
-) -> Iterator[Step]:
-    inside = set(members)
-    links = [link for link in links if link.user in inside and link.maker in inside]
+) -> list[Step] | None:
+    """Order equations with loops where they depend on each other; None where no loop serves."""
+    steps: list[Step] = []
     for group in _components(members, links):
         own = [link for link in links if link.user in group and link.maker in group]
         if not own:
-            yield Compute(equations[group[0]])
-            continue
-        yield from _loop(equations, group, own)
+            steps.append(Compute(equations[group[0]]))
+        elif (loop := _loop(equations, group, own)) is not None:
+            steps.append(loop)
+        else:
+            return None
+    return steps
 
 
-def _loop(equations: tuple[Equation, ...], group: list[int], own: list[_Link]) -> Iterator[Step]:
+def _loop(equations: tuple[Equation, ...], group: list[int], own: list[_Link]) -> Loop | None:
     for index in equations[group[0]].ranges:
-        distances = [link.along(index) for link in own]
-        known = [d for d in distances if d is not None]
-        if len(known) < len(distances) or not any(known):
+        known = [link.distance[index] for link in own if index in link.distance]
+        one_way = all(d <= 0 for d in known) or all(d >= 0 for d in known)
+        if len(known) < len(own) or not any(known) or not one_way:
             continue
-        if all(d <= 0 for d in known) or all(d >= 0 for d in known):
+        body = _nest(equations, group, [link for link in own if link.distance[index] == 0])
+        if body is not None:
             spans = [equations[i].ranges[index] for i in group]
             span = Span(min(s.first for s in spans), max(s.last for s in spans))
-            left = [link for link in own if link.along(index) == 0]
-            body = tuple(_order(equations, group, left))
-            yield Loop(index, span, 1 if min(known) < 0 else -1, body)
-            return
-    yield from (
-        Single(equations[i], at)
-        for i, at in ordered_positions([equations[i] for i in group], group)
-    )
+            return Loop(index, span, 1 if min(known) < 0 else -1, tuple(body))
+    return None
 
 
-def _components(members: list[int], links: list[_Link]) -> Iterator[list[int]]:
+def _one_by_one(equations: tuple[Equation, ...], group: list[int]) -> Iterator[Single]:
+    own = [equations[i] for i in group]
+    for i, at in ordered_positions(own):
+        yield Single(own[i], at)
+
+
+def _components(members: Iterable[int], links: list[_Link]) -> Iterator[list[int]]:
     """Yield strongly connected components, makers before users (Tarjan 1972, without recursion)."""
     makers: dict[int, list[int]] = {i: [] for i in members}
     for link in links:
-        makers[link.user].append(link.maker)
+        if link.user in makers and link.maker in makers:
+            makers[link.user].append(link.maker)
     order: dict[int, int] = {}
     low: dict[int, int] = {}
     stack: list[int] = []
     on: set[int] = set()
-    for root in members:
+    for root in makers:
         if root in order:
             continue
         work: list[tuple[int, Iterator[int]]] = [(root, iter(makers[root]))]
@@ -162,16 +170,13 @@ def _components(members: list[int], links: list[_Link]) -> Iterator[list[int]]:
                     yield sorted(group)
 
 
-def ordered_positions(
-    equations: Iterable[Equation], labels: Iterable[int] | None = None
-) -> list[tuple[int, Assignment]]:
+def ordered_positions(equations: Iterable[Equation]) -> list[tuple[int, Assignment]]:
     """Order every position of equations so that each comes after what it reads.
 
     Of those that are ready, the earliest in time comes first (the latest, in a backward pass).
     Raises ModelError with the circle where positions need each other.
     """
     listed = list(equations)
-    names = list(labels) if labels is not None else list(range(len(listed)))
     places = [(i, at) for i, e in enumerate(listed) for at in _assignments(e)]
     owner: dict[tuple[str, tuple[int, ...]], int] = {}
     for n, (i, at) in enumerate(places):
@@ -179,7 +184,7 @@ def ordered_positions(
     users: list[list[int]] = [[] for _ in places]
     waits = [0] * len(places)
     for n, (i, at) in enumerate(places):
-        for key in set(_needs(listed[i], dict(at))):
+        for key in set(places_read(listed[i], dict(at))):
             if key in owner:
                 users[owner[key]].append(n)
                 waits[n] += 1
@@ -196,7 +201,7 @@ def ordered_positions(
                 heapq.heappush(ready, (_rank(listed[i], i, at), user))
     if len(done) < len(places):
         raise _circle(listed, places, users, waits)
-    return [(names[places[n][0]], places[n][1]) for n in done]
+    return [places[n] for n in done]
 
 
 def _rank(equation: Equation, order: int, at: Assignment) -> tuple[int, tuple[int, ...], int]:
@@ -211,7 +216,8 @@ def _assignments(equation: Equation) -> Iterator[Assignment]:
         yield tuple(zip(names, place, strict=True))
 
 
-def _needs(equation: Equation, at: dict[str, int]) -> Iterator[tuple[str, tuple[int, ...]]]:
+def places_read(equation: Equation, at: dict[str, int]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield the name and position of everything that an equation reads at one of its own."""
     fixed = {name: Span(i, i) for name, i in at.items()}
     for ref, bound in bound_refs(equation.right):
         inner = {name: span for name, span in bound if span is not None}

@@ -27,7 +27,7 @@ class _Latex:
 
     def number(self, value: Decimal) -> str:
         digits, power = localised(value, self.mark)
-        text = digits.replace(MINUS, "-").replace(",", "{,}")
+        text = digits.replace(MINUS, "-").replace(",", "{,}").replace("∞", r"\infty")
         return rf"{text} \times 10^{{{power.replace(MINUS, '-')}}}" if power else text
 
     def letter(self, name: str, accent: str) -> str:

@@ -97,6 +97,7 @@ SPELLINGS = {
     "Σ": "sum",
     "ln": "log",
     "ρ": "spectral_radius",
+    "rho": "spectral_radius",
     "th": "tanh",
 }
 

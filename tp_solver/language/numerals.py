@@ -8,11 +8,13 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 MINUS = "\u2212"
 _TYPED = re.compile(
-    r"([+\-−]?)((?:[0-9]+(?:[ \u00a0\u202f\u2009][0-9]{3})*)?)(?:[.,]([0-9]+))?"
+    r"([+\-−]?)([1-9][0-9]{0,2}(?:[ \u00a0\u202f\u2009][0-9]{3})+|[0-9]*)(?:[.,]([0-9]+))?"
     r"(?:(?:[eE]|[ \u00a0\u202f\u2009]?[×x*·][ \u00a0\u202f\u2009]?10\^)([+\-−]?[0-9]{1,3}))?"
 )
 _ROUND = Context(prec=400, rounding=ROUND_HALF_UP)
 LONGEST = 60
+LARGEST = Decimal("1e300")
+PLAIN_DIGITS = 15  # from here on a number is written with a power of ten
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def read_number(text: str) -> Typed | None:
     decimals = match[3] or ""
     exponent = int((match[4] or "0").replace(MINUS, "-"))
     value = Decimal(sign) * Decimal(f"{whole}.{decimals or '0'}").scaleb(exponent, _ROUND)
-    return Typed(value, exponent - len(decimals))
+    return Typed(value, exponent - len(decimals)) if abs(value) <= LARGEST else None
 
 
 def half_up(value: float | Decimal, decimals: int) -> Decimal:
@@ -69,8 +71,11 @@ def significant(value: float | Decimal, digits: int) -> Decimal:
 def shown(value: float, decimals: int) -> Decimal:
     """Round for display: to so many decimals, or three digits where these would show none.
 
-    A gradient of 0.0000597 would read 0.0001 at four decimals; it is shown as 5.97e-5.
+    A gradient of 0.0000597 would read 0.0001 at four decimals; it is shown as 5.97e-5. Numbers
+    too long to write out keep one digit before the mark, and the decimals after it.
     """
+    if abs(value) >= 10.0**PLAIN_DIGITS:
+        return significant(value, decimals + 1)
     rounded = half_up(value, decimals)
     if value != 0 and abs(value) < 10.0 ** (1 - decimals):
         return significant(value, 3)
@@ -79,8 +84,11 @@ def shown(value: float, decimals: int) -> Decimal:
 
 def localised(value: Decimal, mark: str) -> tuple[str, str]:
     """Write a decimal number: its digits with the page's mark, and a power of ten or nothing."""
+    if not value.is_finite():
+        return ("?" if value.is_nan() else "∞" if value > 0 else f"{MINUS}∞"), ""
+    value = value if value else abs(value)  # never -0
     exponent = value.adjusted() if value else 0
-    scientific = value != 0 and (exponent <= -5 or exponent >= 15)
+    scientific = value != 0 and (exponent <= -5 or exponent >= PLAIN_DIGITS)
     digits = f"{value.scaleb(-exponent, _ROUND) if scientific else value:f}"
     text = digits.replace("-", MINUS).replace(".", mark)
     return text, str(exponent).replace("-", MINUS) if scientific else ""

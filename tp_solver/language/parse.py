@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tp_solver.errors import FormulaError, suggestion
 from tp_solver.language.notation import (
-    ACCENTS,
     ATOM,
     FUNCTIONS,
     INFIX,
@@ -18,11 +16,26 @@ from tp_solver.language.notation import (
     NEGATE,
     OVER,
     POWER,
-    SPELLED,
     SPELLINGS,
     SUPERSCRIPTS,
     TYPED,
     fold_name,
+    split_name,
+)
+from tp_solver.language.strays import refuse_invisible, stray, unreadable_number
+from tp_solver.language.tokens import (
+    BOUND,
+    DERIVATIVE,
+    NAME,
+    NUMBER,
+    OPERATOR,
+    POSITION,
+    POWERS,
+    RANGE,
+    SELECT,
+    SPACE,
+    SPAN,
+    TRANSPOSE,
 )
 from tp_solver.language.tree import At, Node, Num, Op, Over, Part, Ref, Span
 
@@ -33,41 +46,13 @@ class Limits:
 
     length: int = 2000
     depth: int = 40
-    operators: int = 200
+    operators: int = 120
     digits: int = 40
     exponent: int = 300
 
 
 AUTHOR = Limits()
 STUDENT = Limits(length=300, depth=20, operators=60)
-
-_ACCENTED = "".join(
-    chr(code)
-    for code in range(0xC0, 0x1F00)
-    if len(pair := unicodedata.normalize("NFD", chr(code))) == 2
-    and pair[0].isascii()
-    and pair[1] in ACCENTS
-)
-_LETTER = f"A-Za-z{''.join(SPELLED)}{_ACCENTED}"
-_NAME = rf"[{_LETTER}][{_LETTER}0-9_{''.join(ACCENTS)}]*"
-_INDEX = r"\[[^\[\]]*\]"
-
-SPACE = re.compile(r"[ \t\n\u00a0\u202f\u2009]*")
-NUMBER = re.compile(
-    r"(?:[0-9]+(?:[.,](?=[0-9])[0-9]+)?|\.[0-9]+)(?:[eE][+\-−]?[0-9]+)?(?![\w.,][0-9])"
-)
-RANGE = re.compile(r"([0-9]+)\.\.([0-9]+)")
-NAME = re.compile(rf"(√|∑|{_NAME})({_INDEX})?")
-DERIVATIVE = re.compile(
-    rf"(?:∂[ ]*({_NAME})({_INDEX})?\s*/\s*∂[ ]*|d({_NAME})({_INDEX})?/d)({_NAME})({_INDEX})?"
-)
-OPERATOR = re.compile("|".join(re.escape(op) for op in sorted(TYPED, key=len, reverse=True)))
-SELECT = re.compile(r"\.([0-9]+)(?:\.\.([0-9]+))?")
-TRANSPOSE = re.compile(rf"(?:\.T|\^T|ᵀ|⊤)(?![{_LETTER}0-9_])")
-POWERS = re.compile(f"[{''.join(SUPERSCRIPTS)}]+")
-BOUND = re.compile(rf"[ ]*({_NAME})[ ]*(?:=[ ]*(-?[0-9]+)[ ]*\.\.[ ]*(-?[0-9]+)[ ]*)?[,;]")
-POSITION = re.compile(rf"\s*(?:({_NAME})\s*(?:([+\-−])\s*([0-9]+))?|(-?[0-9]+))\s*")
-SPAN = re.compile(r"\s*(-?[0-9]+)\s*\.\.\s*(-?[0-9]+)\s*")
 
 
 def parse(text: str, functions: Iterable[str] = (), limits: Limits = AUTHOR) -> Node:
@@ -88,6 +73,11 @@ def parse_name(text: str, limits: Limits = AUTHOR) -> tuple[Ref, tuple[int | Spa
     raise FormulaError("not-a-name", 0, f"`{text}` is not a name", "write a name like `h[2].1`")
 
 
+def _delta(typed: str | None) -> bool:
+    """Tell whether what follows a `d` completes a Greek name: `delta/delta_1` is a quotient."""
+    return typed is not None and split_name("d" + typed)[0] in LETTERS
+
+
 class _Parser:
     def __init__(self, text: str, functions: frozenset[str], limits: Limits) -> None:
         self.text = text
@@ -101,45 +91,54 @@ class _Parser:
     def whole(self) -> Node:
         if len(self.text) > self.limits.length:
             raise self.error("too-long", "this formula is too long", "split it into several")
+        refuse_invisible(self.text)
         node = self.expression(0)
         self.space()
         if self.at < len(self.text):
-            raise self.unexpected()
+            raise stray(self.text, self.at)
         return node
 
     def expression(self, floor: int) -> Node:
-        self.depth += 1
-        if self.depth > self.limits.depth:
-            raise self.error("too-deep", "too many nested brackets", "name the inner parts")
+        self.deeper()
         left = self.postfix(self.operand(floor))
         while (found := self.infix()) is not None:
             op, end = found
             level = INFIX[op].level
-            if level < floor or (level == floor and level == POWER):
+            if level < floor:
                 break
             self.at = end
-            self.operators += 1
-            if self.operators > self.limits.operators:
-                raise self.error("too-long", "too many operators", "split the formula")
-            right_floor = POWER if level == POWER else level + 1
-            left = Op(
-                op, (left, self.exponent() if level == POWER else self.expression(right_floor))
-            )
+            self.count()
+            right = self.exponent() if level == POWER else self.expression(level + 1)
+            left = Op(op, (left, right))
         self.depth -= 1
         return left
 
     def exponent(self) -> Node:
         """Read what follows `^`: it may carry a sign, and binds to the right."""
+        self.deeper()
         self.space()
         if self.text[self.at : self.at + 1] in ("-", "−"):
             self.at += 1
-            return Op("neg", (self.exponent(),))
-        base = self.postfix(self.operand(ATOM))
-        found = self.infix()
-        if found and found[0] == "pow":
-            self.at = found[1]
-            return Op("pow", (base, self.exponent()))
-        return base
+            node: Node = Op("neg", (self.exponent(),))
+        else:
+            node = self.postfix(self.operand(ATOM))
+            found = self.infix()
+            if found and found[0] == "pow":
+                self.at = found[1]
+                self.count()
+                node = Op("pow", (node, self.exponent()))
+        self.depth -= 1
+        return node
+
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > self.limits.depth:
+            raise self.error("too-deep", "too many nested brackets", "name the inner parts")
+
+    def count(self) -> None:
+        self.operators += 1
+        if self.operators > self.limits.operators:
+            raise self.error("too-long", "too many operators", "split the formula")
 
     def infix(self) -> tuple[str, int] | None:
         self.space()
@@ -156,7 +155,8 @@ class _Parser:
             self.at += 1
             return self.expression(max(floor, NEGATE))
         if char == "(":
-            return self.brackets()
+            self.at += 1
+            return self.bracketed(self.at - 1)
         if char == "[":
             start = self.at
             self.at += 1
@@ -166,11 +166,11 @@ class _Parser:
             return Op("range", tuple(Num(Decimal(self.small(end))) for end in match.groups()))
         if match := NUMBER.match(self.text, self.at):
             return self.number(match)
-        if (match := DERIVATIVE.match(self.text, self.at)) and match[3] not in LETTERS:
+        if (match := DERIVATIVE.match(self.text, self.at)) and not _delta(match[3]):
             return self.derivative(match)
         if match := NAME.match(self.text, self.at):
             return self.name(match)
-        raise self.unexpected()
+        raise unreadable_number(self.text, self.at) or stray(self.text, self.at)
 
     def postfix(self, node: Node) -> Node:
         while True:
@@ -184,9 +184,7 @@ class _Parser:
             else:
                 return node
             self.at = match.end()
-            self.operators += 1
-            if self.operators > self.limits.operators:
-                raise self.error("too-long", "too many operators", "split the formula")
+            self.count()
 
     def select(self, node: Node, match: re.Match[str]) -> Node:
         first = self.small(match[1])
@@ -199,14 +197,13 @@ class _Parser:
             return Part(node.of, (*node.select, chosen))
         return Part(node, (chosen,))
 
-    def brackets(self) -> Node:
-        start = self.at
-        self.at += 1
+    def bracketed(self, opening: int) -> Node:
+        """Read one expression up to the bracket that closes the one at `opening`."""
         outer, self.commas = self.commas, []
         node = self.expression(0)
         self.space()
         if self.text[self.at : self.at + 1] != ")":
-            raise self.unclosed(start)
+            raise self.unclosed(opening)
         self.at += 1
         self.commas = outer
         return node
@@ -245,11 +242,14 @@ class _Parser:
 
     def decimal(self, text: str) -> Decimal:
         mantissa, _, exponent = text.lower().partition("e")
-        if len(mantissa) > self.limits.digits or len(exponent) > 5:
+        digits = mantissa.replace(".", "").lstrip("0")
+        if len(digits) > self.limits.digits or len(exponent) > 5:
             raise self.error("too-many-digits", "too many digits", "write fewer digits")
-        if exponent and abs(int(exponent)) > self.limits.exponent:
-            raise self.error("too-large", "the exponent is too large", "stay below 1e300")
-        return Decimal(text)
+        value = Decimal(text)
+        if abs(value.adjusted()) > self.limits.exponent:
+            todo = f"stay between 1e-{self.limits.exponent} and 1e{self.limits.exponent}"
+            raise self.error("too-large", "the exponent is too large", todo)
+        return value
 
     def small(self, digits: str) -> int:
         if len(digits) > 6:
@@ -269,6 +269,10 @@ class _Parser:
         self.at = match.end()
         if index is None and self.text[self.at : self.at + 1] == "(":
             return self.call(typed, start)
+        if index is None and self.text[self.at : self.at + 1] == "[":
+            if "]" not in self.text[self.at :]:
+                raise self.unclosed_at(self.at)
+            raise self.error("index", "an index can't hold brackets", "write `h[t-1]`")
         if typed in "√∑":
             raise self.error("no-argument", f"`{typed}` needs brackets", f"write `{typed}(x)`")
         return Ref(fold_name(typed), self.index(index, match.start(2)))
@@ -276,24 +280,25 @@ class _Parser:
     def index(self, text: str | None, start: int) -> tuple[At | Span, ...]:
         if text is None:
             return ()
-        return tuple(self.position(item, start) for item in re.split("[,;]", text[1:-1]))
+        end, self.at = self.at, start
+        found = tuple(self.position(item) for item in re.split("[,;]", text[1:-1]))
+        self.at = end
+        return found
 
-    def position(self, text: str, start: int) -> At | Span:
+    def position(self, text: str) -> At | Span:
         if match := SPAN.fullmatch(text):
             return Span(self.small_signed(match[1]), self.small_signed(match[2]))
         match = POSITION.fullmatch(text)
         if match is None:
-            self.at = start
-            raise self.error(
-                "index", f"`{text.strip()}` is not an index", "write `t`, `t-1`, `t+1` or a number"
-            )
+            todo = "write `t`, `t-1`, `t+1` or a number"
+            raise self.error("index", f"`{text.strip()}` is not an index", todo)
         if match[4] is not None:
             return At(None, self.small_signed(match[4]))
         offset = self.small(match[3] or "0") * (1 if match[2] == "+" else -1)
         return At(fold_name(match[1]), offset)
 
     def small_signed(self, digits: str) -> int:
-        return -self.small(digits[1:]) if digits.startswith("-") else self.small(digits)
+        return -self.small(digits[1:]) if digits[0] in "-−" else self.small(digits)
 
     def call(self, typed: str, start: int) -> Node:
         folded = fold_name(typed)
@@ -303,9 +308,13 @@ class _Parser:
         if op in OVER and (match := BOUND.match(self.text, self.at)):
             return self.over(op, match, opening)
         builtin = FUNCTIONS.get(op)
+        if builtin is None and op in OVER:
+            self.at = start
+            todo = f"name the index first: `{op}(n, …)`"
+            raise self.error("no-index", f"`{op}` runs over an index", todo)
         if builtin is None and op not in self.functions:
             self.at = start
-            known = {*FUNCTIONS, *SPELLINGS, *self.functions}
+            known = {*FUNCTIONS, *OVER, *SPELLINGS, *self.functions}
             todo = suggestion(
                 typed, known, "define it under `functions:`, or put an operator before `(`"
             )
@@ -326,18 +335,7 @@ class _Parser:
         span = None
         if match[2] is not None:
             span = Span(self.small_signed(match[2]), self.small_signed(match[3]))
-        (body,) = self.one(opening)
-        return Over(op, fold_name(match[1]), span, body)
-
-    def one(self, opening: int) -> tuple[Node]:
-        outer, self.commas = self.commas, []
-        node = self.expression(0)
-        self.space()
-        if self.text[self.at : self.at + 1] != ")":
-            raise self.unclosed(opening)
-        self.at += 1
-        self.commas = outer
-        return (node,)
+        return Over(op, fold_name(match[1]), span, self.bracketed(opening))
 
     def space(self) -> None:
         match = SPACE.match(self.text, self.at)
@@ -347,37 +345,10 @@ class _Parser:
         return FormulaError(code, self.at, what, todo)
 
     def unclosed(self, start: int) -> FormulaError:
-        if self.at < len(self.text):
-            return self.unexpected()
+        return stray(self.text, self.at) if self.at < len(self.text) else self.unclosed_at(start)
+
+    def unclosed_at(self, start: int) -> FormulaError:
         bracket = self.text[start]
         close = {"(": ")", "[": "]"}[bracket]
         self.at = start
         return self.error("unclosed", f"this `{bracket}` is never closed", f"add a `{close}`")
-
-    def unexpected(self) -> FormulaError:
-        if self.at >= len(self.text):
-            return self.error("incomplete", "the formula stops too early", "complete it")
-        char = self.text[self.at]
-        if not char.isprintable() or unicodedata.category(char) in ("Cf", "Mn", "Zs", "Co", "Cn"):
-            name = unicodedata.name(char, f"U+{ord(char):04X}")
-            return self.error("invisible", f"an invisible character ({name})", "retype the formula")
-        if NAME.match(self.text, self.at) or (char.isascii() and char.isdigit()) or char in "([":
-            return self.error(
-                "no-operator",
-                f"an operator is missing before `{char}`",
-                "write `*`, `@` or `+` between",
-            )
-        if char in ")]":
-            return self.error("unopened", f"this `{char}` closes nothing", "remove it")
-        if char in ",;":
-            return self.error(
-                "separator", f"a `{char}` can't stand here", "write decimals as `0.5` or `0,5`"
-            )
-        if char.isascii():
-            return self.error(
-                "unexpected", f"`{char}` can't stand here", "check this part of the formula"
-            )
-        name = unicodedata.name(char, "unknown").lower()
-        return self.error(
-            "character", f"`{char}` ({name}) has no meaning here", "use the plain letter or sign"
-        )

@@ -14,8 +14,10 @@ from tp_solver.language.notation import (
     MULTIPLY,
     NEGATE,
     POWER,
+    fold_name,
     split_name,
 )
+from tp_solver.language.tokens import TRANSPOSE
 from tp_solver.language.tree import (
     At,
     Nested,
@@ -43,7 +45,8 @@ def name_text(name: str, unicode: bool = False) -> str:
     letter, accent, rest = split_name(name)
     base = LETTERS.get(letter, letter) + MARKS.get(accent, "")
     separator = "" if rest.isdigit() and not accent and f"{letter}{rest}" == name else "_"
-    return f"{base}{separator}{rest}" if rest else base
+    text = f"{base}{separator}{rest}" if rest else base
+    return text if fold_name(text) == name else name  # `C1_tilde` has no other spelling
 
 
 def level(node: Node) -> int:
@@ -53,9 +56,7 @@ def level(node: Node) -> int:
             return NEGATE
         case Op(op, _) if op in INFIX:
             return INFIX[op].level
-        case Num(value) if value < 0:
-            return NEGATE
-        case Value(items) if isinstance(items, Decimal) and items < 0:
+        case Num(value) | Value(Decimal() as value) if not value.is_nan() and value < 0:
             return NEGATE
         case _:
             return ATOM
@@ -101,7 +102,9 @@ class _Plain:
             case Ref():
                 return self.ref(node)
             case Part(of, select):
-                return self.node(of, ATOM) + "".join(f".{select_text(item)}" for item in select)
+                whole = self.node(of, ATOM)
+                whole = f"({whole})" if isinstance(of, Num) else whole  # 2.1 is no component
+                return whole + "".join(f".{select_text(item)}" for item in select)
             case Over(op, index, span, body):
                 limits = f"={span.first}..{span.last}" if span else ""
                 return f"{op}({index}{limits}, {self.node(body, 0)})"
@@ -151,11 +154,10 @@ class _Plain:
         if leads(right) and level(right) >= floors[1]:
             second = f"({second})"
         if infix.level == POWER:
-            if second == "T":
-                second = "(T)"
+            if TRANSPOSE.match(f"^{second}"):  # a quantity called T
+                second = f"({second})"
             return f"{first}{sign}{second}"
-        spaced = f"{first} {sign} {second}"
-        return spaced
+        return f"{first} {sign} {second}"
 
 
 def number_text(value: Decimal) -> str:

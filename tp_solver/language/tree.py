@@ -184,7 +184,7 @@ def shift(node: Node, places: Mapping[str, At]) -> Node:
     """Replace index names by index positions, leaving what an inner sum binds alone."""
 
     def place(at: At | Span) -> At | Span:
-        if isinstance(at, Span) or at.name not in places:
+        if isinstance(at, Span) or at.name is None or at.name not in places:
             return at
         target = places[at.name]
         return At(target.name, target.offset + at.offset)

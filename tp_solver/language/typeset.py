@@ -67,6 +67,19 @@ def typeset(node: Node, ink: Ink) -> str:
     return _Typesetter(ink).node(node, 0)
 
 
+def trails(node: Node) -> bool:
+    """Tell whether a drawing ends in a large sum, which would swallow a factor after it."""
+    match node:
+        case Over(op=op):
+            return op != "first"
+        case Op("neg", (arg,)):
+            return trails(arg)
+        case Op(op, (_, right)) if op in INFIX and op not in ("div", "pow"):
+            return trails(right)
+        case _:
+            return False
+
+
 class _Typesetter:
     def __init__(self, ink: Ink) -> None:
         self.ink = ink
@@ -181,7 +194,7 @@ class _Typesetter:
         return self.ink.sub(self.op_norm(arg), self.ink.number(Decimal(2)))
 
     def op_transpose(self, arg: Node) -> str:
-        return self.ink.sup(self.node(arg, ATOM), self.ink.word("T"))
+        return self.ink.sup(self.raised(arg), self.ink.word("T"))
 
     def op_ones(self, _size: Node) -> str:
         return self.ink.letter("𝟏", "")
@@ -206,17 +219,24 @@ class _Typesetter:
 
     def op_pow(self, base: Node, exponent: Node) -> str:
         above = self.node(exponent, 0)
-        if isinstance(base, Op) and base.op in FUNCTIONS and base.op not in _FENCED:
-            if isinstance(exponent, Num):  # tanh²(C), as textbooks write it
-                name = self.ink.sup(self.ink.function(base.op), above)
-                return self.apply(name, base.args)
-        return self.ink.sup(self.node(base, ATOM), above)
+        named = isinstance(base, Op) and base.op in FUNCTIONS and base.op not in _FENCED
+        if isinstance(base, Op) and named and isinstance(exponent, Num):
+            name = self.ink.sup(self.ink.function(base.op), above)
+            return self.apply(name, base.args)  # tanh²(C), as textbooks write it
+        return self.ink.sup(self.raised(base), above)
+
+    def raised(self, base: Node) -> str:
+        """Draw what bears an exponent: a fraction or a sum needs brackets there."""
+        loose = (isinstance(base, Op) and base.op == "div") or trails(base)
+        return self.ink.fence("(", self.bare(base), ")") if loose else self.node(base, ATOM)
 
     def infix(self, op: str, left: Node, right: Node) -> str:
         floors = operand_floors(op)
         first, second = self.node(left, floors[0]), self.node(right, floors[1])
         if leads(right) and self.level(right) >= floors[1] and INFIX[op].level != COMPARE:
             second = self.ink.fence("(", self.bare(right), ")")
+        if trails(left) and INFIX[op].level == MULTIPLY and self.level(left) >= floors[0]:
+            first = self.ink.fence("(", self.bare(left), ")")
         numeric = any(isinstance(item, Num | Value) for item in (left, right))
         sign = "matmul" if op == "mul" and numeric else op
         return self.ink.row(first, self.ink.sign(sign), second)

@@ -1,0 +1,7 @@
+"""Run the command line as `python -m tp_solver`."""
+
+import sys
+
+from tp_solver.cli import main
+
+sys.exit(main())

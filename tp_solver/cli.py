@@ -1,0 +1,269 @@
+"""The command line: a thin door to solve, sheet, grade, check and verify."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from tp_solver.errors import AuthorError, UserError
+
+if TYPE_CHECKING:
+    from tp_solver.graph.model import Model
+
+DONE, ATTENTION, FAILED = 0, 1, 2
+STDOUT = "-"
+MANY = 20
+T = TypeVar("T")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit status (0 done, 1 needs a person, 2 could not be done)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except (AuthorError, UserError) as error:
+        print(error, file=sys.stderr)
+    except BrokenPipeError:
+        sys.stderr.close()
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        print(f"{error.strerror or error}{place}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+    return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tp-solver", description="Solve, explain and grade neural-network exercises."
+    )
+    from tp_solver import __version__
+
+    parser.add_argument("--version", action="version", version=f"tp-solver {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _solve_options(commands.add_parser("solve", help="write worked solutions"))
+    _sheet_options(commands.add_parser("sheet", help="write statements and empty answer files"))
+    _grade_options(commands.add_parser("grade", help="mark submissions"))
+    _check_options(commands.add_parser("check", help="check one's own answers; gives nothing away"))
+    _verify_options(commands.add_parser("verify", help="prove an answer key three ways"))
+    return parser
+
+
+def _exercises(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "exercise",
+        nargs="+",
+        metavar="EXERCISE",
+        help="a file, a folder, or a shipped id or folder",
+    )
+
+
+def _language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=["fr", "en"], default="fr", help="language of the pages")
+
+
+def _solve_options(parser: argparse.ArgumentParser) -> None:
+    _exercises(parser)
+    _language(parser)
+    parser.add_argument("-o", "--output", default="solutions", metavar="DIR", help="folder, or -")
+    parser.add_argument("--format", choices=["html", "json"], default="html")
+    parser.set_defaults(command=solve)
+
+
+def _sheet_options(parser: argparse.ArgumentParser) -> None:
+    _exercises(parser)
+    _language(parser)
+    parser.add_argument("-o", "--output", default="sheets", metavar="DIR")
+    parser.set_defaults(command=sheet)
+
+
+def _grade_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("exercise", metavar="EXERCISE")
+    parser.add_argument("submission", nargs="+", metavar="SUBMISSION", help="files or folders")
+    _language(parser)
+    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder, or -")
+    parser.add_argument("--format", choices=["html", "json"], default="html")
+    parser.set_defaults(command=grade)
+
+
+def _check_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("exercise", metavar="EXERCISE")
+    parser.add_argument("submission", nargs="?", metavar="SUBMISSION", help="else typed in")
+    _language(parser)
+    parser.set_defaults(command=check)
+
+
+def _verify_options(parser: argparse.ArgumentParser) -> None:
+    _exercises(parser)
+    parser.set_defaults(command=verify)
+
+
+def _models(arguments: Sequence[str]) -> list[Model]:
+    """Load exercises, gathering the issues of all of them."""
+    from tp_solver.catalogue import exercise_files
+    from tp_solver.solution import load
+
+    models, issues = [], []
+    for path in exercise_files(arguments):
+        try:
+            models.append(load(path))
+        except AuthorError as error:
+            issues += error.issues
+    if issues:
+        raise AuthorError(issues)
+    twice = {
+        m.exercise.id for m in models if [n.exercise.id for n in models].count(m.exercise.id) > 1
+    }
+    if twice:
+        raise UserError(f"two exercises are called `{min(twice)}`: give each an id of its own")
+    return models
+
+
+def solve(options: argparse.Namespace) -> int:
+    """Write worked solutions."""
+    from tp_solver.sheets.files import SOLUTION_FORMATS, write_solutions
+    from tp_solver.solution import solve as solved
+    from tp_solver.text import words
+
+    models = _models(options.exercise)
+    language = words(options.lang)
+    solutions = [solved(model) for model in _progress(models, "solving")]
+    if options.output == STDOUT:
+        _, make = SOLUTION_FORMATS[options.format]
+        if options.format == "json" and len(solutions) > 1:
+            from tp_solver.sheets.json_format import dumps, solution_data
+
+            sys.stdout.write(dumps(map(solution_data, solutions)))
+        else:
+            sys.stdout.writelines(make(solution, language) for solution in solutions)
+        return DONE
+    _say_written(write_solutions(solutions, Path(options.output), options.format, language))
+    return DONE
+
+
+def sheet(options: argparse.Namespace) -> int:
+    """Write statements and empty answer files."""
+    from tp_solver.sheets.files import write_sheets
+    from tp_solver.text import words
+
+    models = _models(options.exercise)
+    _say_written(write_sheets(models, Path(options.output), words(options.lang)))
+    return DONE
+
+
+def grade(options: argparse.Namespace) -> int:
+    """Mark submissions."""
+    from tp_solver.grading.marking import grade as graded
+    from tp_solver.grading.submission import read_submissions, submission_files
+    from tp_solver.sheets.files import write_reports
+    from tp_solver.sheets.json_format import dumps, report_data
+    from tp_solver.solution import solve as solved
+    from tp_solver.text import words
+
+    model = _one(options.exercise)
+    files = submission_files(Path(name) for name in options.submission)
+    if not files:
+        raise UserError("there is no submission (*.yaml, *.json) there: check the path")
+    language = words(options.lang)
+    solution = solved(model)
+    submissions = (s for path in _progress(files, "reading") for s in read_submissions(path))
+    reports = graded(solution, submissions)
+    if options.output == STDOUT:
+        sys.stdout.write(dumps(report_data(report, language) for report in reports))
+    else:
+        folder = Path(options.output)
+        _say_written(write_reports(solution, reports, folder, options.format, language)[:3])
+    refused = [report for report in reports if report.refused is not None]
+    if refused:
+        from tp_solver.sheets.remarks import refused as reason
+
+        for report in refused:
+            assert report.refused is not None
+            print(f"{report.file}: {reason(report.refused, language)}", file=sys.stderr)
+    return ATTENTION if refused else DONE
+
+
+def check(options: argparse.Namespace) -> int:
+    """Tell a student what is right and what not yet, and nothing more."""
+    from tp_solver.grading.checking import checked_lines, typed_answers
+    from tp_solver.solution import solve as solved
+    from tp_solver.text import words
+
+    solution = solved(_one(options.exercise))
+    language = words(options.lang)
+    if options.submission is None:
+        submission = typed_answers(sys.stdin)
+    else:
+        from tp_solver.grading.submission import read_submissions
+
+        submission = next(read_submissions(Path(options.submission)))
+    from tp_solver.sheets.remarks import refused, worded
+
+    lines, report = checked_lines(solution, submission)
+    if report.refused is not None:
+        print(f"{report.file}: {refused(report.refused, language)}", file=sys.stderr)
+        return FAILED
+    for line in lines:
+        why = worded(line.remark, language) if line.remark else ""
+        print(f"{line.name}: {language(f'check.{line.code}', why=why)}")
+    for remark in report.remarks:
+        print(worded(remark, language), file=sys.stderr)
+    right = sum(line.code == "right" for line in lines)
+    print(language("check.summary", right=right, total=len(lines)))
+    return DONE
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Prove answer keys three ways; print the largest disagreement of each."""
+    from tp_solver.verify import verify as proved
+
+    failed = False
+    for model in _models(options.exercise):
+        proof = proved(model)
+        failed |= not proof.holds
+        print(f"{proof.exercise}: {'proved' if proof.holds else 'NOT PROVED'}")
+        for label, gap in (
+            ("values, NumPy against SymPy at 50 digits", proof.values),
+            ("gradients, NumPy against SymPy's differentiation", proof.gradients),
+            ("gradients against finite differences (relative)", proof.differences),
+        ):
+            if gap is not None:
+                print(f"  {label}: {gap.size:.1e} at {gap.where or '-'} ({gap.count} numbers)")
+        if proof.skipped:
+            print(f"  {proof.skipped}")
+    return ATTENTION if failed else DONE
+
+
+def _one(argument: str) -> Model:
+    models = _models([argument])
+    if len(models) > 1:
+        raise UserError(f"`{argument}` holds {len(models)} exercises: name one of them")
+    return models[0]
+
+
+def _say_written(paths: Sequence[Path]) -> None:
+    if paths:
+        more = f" (and {len(paths) - 1} more files beside it)" if len(paths) > 1 else ""
+        print(f"written: {paths[0]}{more}")
+
+
+def _progress(items: Sequence[T], doing: str) -> Iterator[T]:
+    """Yield items, counting them on a terminal where there are many."""
+    shown = sys.stderr.isatty() and len(items) > MANY
+    for i, item in enumerate(items, 1):
+        if shown:
+            print(f"\r{doing} {i}/{len(items)}", end="", file=sys.stderr, flush=True)
+        yield item
+    if shown:
+        print(file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""A choice among offered answers: all the right ones, and no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tp_solver.exercise.exercise import Asked
+from tp_solver.exercise.model import ChoiceQuestion
+from tp_solver.grading.answers import Context
+from tp_solver.grading.report import Mark, Remark, Verdict
+from tp_solver.grading.submission import Raw
+
+KIND = "choice"
+
+
+def mark(asked: Asked, context: Context) -> Iterator[Mark]:
+    """Yield the mark of a choice: `b`, or `a, c` where several are due."""
+    question = asked.question
+    assert isinstance(question, ChoiceQuestion)
+    due = {choice.id.lower() for choice in question.choices if choice.right}
+    offered = {choice.id.lower() for choice in question.choices}
+    raw = context.reading.others.get(question.id)
+    text = _text(raw)
+    picked = {item for item in re.split(r"[\s,;+]+", text.lower()) if item}
+    remark = None
+    if not picked:
+        verdict = Verdict.MISSING
+    elif not picked <= offered:
+        verdict, remark = Verdict.UNREADABLE, Remark("no-such-choice")
+    else:
+        verdict = Verdict.CORRECT if picked == due else Verdict.WRONG
+    yield Mark(
+        question=question.id,
+        answer=question.id,
+        component=None,
+        given=text or None,
+        verdict=verdict,
+        points=question.points if verdict is Verdict.CORRECT else 0.0,
+        out_of=question.points,
+        remark=remark,
+        expected=", ".join(c.id for c in question.choices if c.right),
+    )
+
+
+def _text(raw: Raw) -> str:
+    if isinstance(raw, list):
+        return ", ".join(_text(item) for item in raw[:20])
+    return (raw or "").strip()[:200]

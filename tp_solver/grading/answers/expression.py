@@ -1,0 +1,56 @@
+"""A formula, right when it is equivalent to the answer: read by the language, never executed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tp_solver.errors import FormulaError, ModelError
+from tp_solver.exercise.exercise import Asked
+from tp_solver.grading.answers import Context
+from tp_solver.grading.equivalence import Unknown, equivalent
+from tp_solver.grading.report import Mark, Remark, Verdict
+from tp_solver.grading.submission import LONGEST_ANSWER
+from tp_solver.language.parse import STUDENT, parse
+from tp_solver.language.plain import plain
+
+KIND = "expression"
+
+
+def mark(asked: Asked, context: Context) -> Iterator[Mark]:
+    """Yield the mark of a typed formula."""
+    question = asked.question
+    raw = context.reading.others.get(question.id)
+    text = raw.strip()[:LONGEST_ANSWER] if isinstance(raw, str) else ""
+    verdict, remark = _judge(asked, context, text)
+    yield Mark(
+        question=question.id,
+        answer=question.id,
+        component=None,
+        given=raw if isinstance(raw, str) else None,
+        verdict=verdict,
+        points=question.points if verdict is Verdict.CORRECT else 0.0,
+        out_of=question.points,
+        remark=remark,
+        expected=plain(asked.answer, unicode=True) if asked.answer else None,
+    )
+
+
+def _judge(asked: Asked, context: Context, text: str) -> tuple[Verdict, Remark | None]:
+    if not text:
+        return Verdict.MISSING, None
+    model = context.solution.model
+    try:
+        node = parse(text, model.exercise.functions, STUDENT)
+    except FormulaError as error:
+        place = (("position", error.position + 1), ("code", error.code))
+        return Verdict.UNREADABLE, Remark("formula", place)
+    accepted = [item for item in (asked.answer, *asked.accept) if item is not None]
+    if node in accepted:
+        return Verdict.CORRECT, None
+    try:
+        same = any(equivalent(node, item, model.system) for item in accepted)
+    except Unknown as error:
+        return Verdict.UNREADABLE, Remark("unknown-name", (("name", str(error)[:80]),))
+    except ModelError:
+        return Verdict.WRONG, None
+    return (Verdict.CORRECT, Remark("equivalent")) if same else (Verdict.WRONG, None)

@@ -1,0 +1,1 @@
+"""Pages and files made of solutions and reports."""

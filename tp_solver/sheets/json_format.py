@@ -1,0 +1,94 @@
+"""Solutions and reports as JSON: names in ASCII, numbers at full double precision."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from tp_solver.grading.report import Mark, Report
+from tp_solver.graph.boxes import positions
+from tp_solver.language.plain import plain
+from tp_solver.sheets.remarks import refused, worded
+from tp_solver.solution import Solution
+from tp_solver.text import Words
+
+
+def solution_data(solution: Solution) -> dict[str, Any]:
+    """Return a solution as plain data: every value by name, every step in order."""
+    drawn = {name for names in solution.model.curves for name in names}
+    steps = [step for step in solution.steps if step.key not in drawn]
+    values: dict[str, Any] = {}
+    for known in solution.model.system.known:
+        for place in positions(known.box):
+            values[_name(known.key, place)] = plain_number(solution.value(known.key, place))
+    for step in steps:
+        values[plain(step.ref)] = plain_number(step.value)
+    return {
+        "exercise": solution.exercise.id,
+        "values": values,
+        "steps": [
+            {
+                "name": plain(step.ref),
+                "equation": f"{plain(step.ref)} = {plain(step.formula)}",
+                "substituted": plain(step.substituted),
+                "value": plain_number(step.value),
+            }
+            for step in steps
+        ],
+    }
+
+
+def _name(key: str, place: tuple[int, ...]) -> str:
+    return f"{key}[{', '.join(map(str, place))}]" if place else key
+
+
+def plain_number(value: Any) -> Any:
+    """Return a number or nested lists; null where there is no number."""
+    array = np.asarray(value)
+    if array.ndim:
+        return [plain_number(item) for item in array]
+    number = float(array)
+    return number if math.isfinite(number) else None
+
+
+def report_data(report: Report, words: Words) -> dict[str, Any]:
+    """Return a report as plain data."""
+    return {
+        "student": {"id": report.student.id, "name": report.student.name},
+        "file": report.file,
+        "score": report.score,
+        "out_of": report.out_of,
+        "pending": report.pending,
+        "refused": refused(report.refused, words) if report.refused else None,
+        "remarks": [worded(remark, words) for remark in report.remarks],
+        "marks": [mark_data(mark) for mark in report.marks],
+    }
+
+
+def mark_data(mark: Mark) -> dict[str, Any]:
+    """Return a mark as plain data."""
+    own = mark.from_own_values
+    expected = mark.expected
+    return {
+        "question": mark.question,
+        "answer": mark.answer,
+        "component": mark.component,
+        "given": mark.given,
+        "verdict": mark.verdict.value,
+        "remark": mark.remark.code if mark.remark else None,
+        "misconception": mark.misconception,
+        "expected": plain_number(expected) if isinstance(expected, float) else expected,
+        "from_own_values": plain_number(own) if own is not None else None,
+        "points": mark.points,
+        "out_of": mark.out_of,
+    }
+
+
+def dumps(items: Iterable[dict[str, Any]] | dict[str, Any]) -> str:
+    """Write plain data as JSON text."""
+    data = items if isinstance(items, dict) else list(items)
+    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n"

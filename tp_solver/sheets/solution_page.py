@@ -1,0 +1,329 @@
+"""What the page of a worked solution says, question by question; templates lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from tp_solver.exercise.exercise import Asked, Exercise
+from tp_solver.exercise.model import ChoiceQuestion, NumberQuestion, TextQuestion
+from tp_solver.graph.model import accepted_key
+from tp_solver.graph.schedule import places_read
+from tp_solver.language.plain import plain
+from tp_solver.language.tree import Node, Num, Op, Part, Ref
+from tp_solver.sheets import plots, prose
+from tp_solver.sheets.rows import (
+    Table,
+    domain_text,
+    formula,
+    given_lines,
+    related,
+    results,
+    sign_of,
+)
+from tp_solver.solution import Solution, SolvedStep
+from tp_solver.text import Words
+
+Place = tuple[str, tuple[int, ...]]
+FOLD_AFTER = 16
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step on the page: its name, then lines of working, the value last."""
+
+    anchor: str
+    name: Markup
+    lines: tuple[Markup, ...]
+    components: tuple[tuple[Markup, Markup, Markup], ...]
+    value: Markup
+
+
+@dataclass(frozen=True)
+class GroupView:
+    """Steps of one position in time."""
+
+    anchor: str
+    heading: Markup
+    steps: tuple[StepView, ...]
+
+
+@dataclass(frozen=True)
+class ChoiceView:
+    """An offered answer."""
+
+    id: str
+    text: Markup
+    right: bool
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """A question with all that answers it."""
+
+    id: str
+    number: int
+    text: Markup
+    points: float
+    kind: str
+    groups: tuple[GroupView, ...] = ()
+    folded: bool = False
+    count: int = 0
+    table: Table | None = None
+    answers: tuple[Markup, ...] = ()
+    also: tuple[Markup, ...] = ()
+    choices: tuple[ChoiceView, ...] = ()
+    explained: Markup = Markup("")
+    rubric: Markup = Markup("")
+
+
+@dataclass(frozen=True)
+class SolutionView:
+    """A whole page."""
+
+    id: str
+    title: Markup
+    purpose: Markup
+    intro: Markup
+    data: tuple[tuple[Markup, ...], ...]
+    equations: tuple[tuple[Markup, list[tuple[Markup, int, int]]], ...]
+    questions: tuple[QuestionView, ...]
+    further: tuple[GroupView, ...]
+    plots: tuple[tuple[Markup, Markup], ...]
+    digits: str
+
+
+def solution_view(solution: Solution, words: Words) -> SolutionView:
+    """Say what the page of a solution holds, in a language."""
+    return _Writer(solution, words).page()
+
+
+def digits_text(exercise: Exercise, words: Words) -> str:
+    """Say how many digits an exercise asks for."""
+    precision = exercise.file.precision
+    if precision.decimals is not None:
+        return words("solution.decimals", n=precision.decimals)
+    return words("solution.significant", n=precision.significant)
+
+
+class Statement:
+    """Texts and formulas that the statement and the solution share."""
+
+    def __init__(self, exercise: Exercise, words: Words) -> None:
+        self.exercise, self.words = exercise, words
+        self.mark, self.language = words.mark, words.language
+
+    def prose(self, text: object, inline: bool = False) -> Markup:
+        """Render a text of the exercise in the page's language."""
+        if text is None:
+            return Markup("")
+        return prose.html(text[self.language], self.mark, self.exercise.functions, inline)  # type: ignore[index]
+
+    def data(self) -> tuple[tuple[Markup, ...], ...]:
+        """Draw what is given, a line or more a name."""
+        return tuple(
+            tuple(given_lines(self.exercise, given, self.mark)) for given in self.exercise.givens
+        )
+
+    def equations(self) -> tuple[tuple[Markup, list[tuple[Markup, int, int]]], ...]:
+        """Draw the model's equations with where they hold."""
+        return tuple(
+            (self.equation(e.left, e.right), domain_text(e.domain, self.mark))
+            for e in self.exercise.equations
+        )
+
+    def equation(self, left: Node, right: Node) -> Markup:
+        """Draw `left = right`."""
+        return formula(Op("eq", (left, right)), self.mark)
+
+
+class _Writer(Statement):
+    def __init__(self, solution: Solution, words: Words) -> None:
+        super().__init__(solution.exercise, words)
+        self.solution = solution
+        self.model = solution.model
+        self.steps = {(step.key, step.position): step for step in solution.steps}
+        self.order = {place: i for i, place in enumerate(self.steps)}
+        self.shown: set[Place] = set()
+        asked = {a.question.id for a in self.exercise.questions}
+        drawn = {name for names in self.model.curves for name in names}
+        self.internal = {
+            place
+            for place in self.steps
+            if place[0].partition("~")[0] in asked or place[0] in drawn
+        }
+
+    def page(self) -> SolutionView:
+        file = self.exercise.file
+        questions = tuple(
+            self.question(asked, n) for n, asked in enumerate(self.exercise.questions, 1)
+        )
+        rest = [p for p in self.order if p not in self.shown and p not in self.internal]
+        return SolutionView(
+            id=self.exercise.id,
+            title=self.prose(file.title, inline=True),
+            purpose=self.prose(file.purpose, inline=True),
+            intro=self.prose(file.intro),
+            data=self.data(),
+            equations=self.equations(),
+            questions=questions,
+            further=tuple(self.groups(rest, "further")),
+            plots=tuple(self.plots()),
+            digits=digits_text(self.exercise, self.words),
+        )
+
+    def question(self, asked: Asked, number: int) -> QuestionView:
+        question = asked.question
+        places = self.leading_to(asked)
+        groups = tuple(self.groups(places, question.id))
+        slots = tuple(s for s in self.model.slots[question.id] if s.key != question.id)
+        table = None
+        if slots:
+            table = results(slots, self.solution.value, self.exercise, self.mark)
+        return QuestionView(
+            id=question.id,
+            number=number,
+            text=self.prose(question.text),
+            points=question.points,
+            kind=question.kind,
+            groups=groups,
+            folded=len(places) > FOLD_AFTER and not slots,
+            count=len(places),
+            table=table,
+            answers=tuple(self.answers(asked)),
+            also=tuple(self.also(asked)),
+            choices=self.choices(asked),
+            explained=self.prose(question.solution),
+            rubric=self.prose(question.rubric)
+            if isinstance(question, TextQuestion)
+            else Markup(""),
+        )
+
+    def choices(self, asked: Asked) -> tuple[ChoiceView, ...]:
+        if not isinstance(asked.question, ChoiceQuestion):
+            return ()
+        return tuple(
+            ChoiceView(c.id, self.prose(c.text, inline=True), c.right)
+            for c in asked.question.choices
+        )
+
+    def leading_to(self, asked: Asked) -> list[Place]:
+        """List the steps that a question needs and that no earlier one has shown."""
+        waiting = [(slot.key, slot.position) for slot in self.model.slots[asked.question.id]]
+        found: set[Place] = set()
+        while waiting:
+            place = waiting.pop()
+            if place in found or place in self.shown or place not in self.steps:
+                continue
+            found.add(place)
+            step = self.steps[place]
+            waiting += places_read(step.equation, dict(step.at))
+        self.shown |= found
+        return sorted(found - self.internal, key=self.order.__getitem__)
+
+    def groups(self, places: Iterable[Place], prefix: str) -> Iterator[GroupView]:
+        """Group steps by their position in time, in the order of the working."""
+        current: tuple[int, ...] | None = None
+        steps: list[StepView] = []
+        count = 0
+        for place in places:
+            if current is not None and place[1] != current:
+                yield self.group(current, steps, f"{prefix}-{count}")
+                steps, count = [], count + 1
+            current = place[1]
+            steps.append(self.step(self.steps[place], f"{prefix}-{self.order[place]}"))
+        if current is not None:
+            yield self.group(current, steps, f"{prefix}-{count}")
+
+    def group(self, place: tuple[int, ...], steps: list[StepView], anchor: str) -> GroupView:
+        heading = Markup("")
+        if place:
+            key = next(p for p in self.steps if p[1] == place)
+            names = [n for n, _ in self.steps[key].equation.domain] or ["t"]
+            pairs = zip(names, place, strict=False)
+            heading = Markup(", ").join(
+                formula(Op("eq", (Ref(n), Num(Decimal(i)))), self.mark) for n, i in pairs
+            )
+        return GroupView(anchor, heading, tuple(steps))
+
+    def step(self, step: SolvedStep, anchor: str) -> StepView:
+        lines = [related("=", step.formula, self.mark)]
+        if step.substituted not in (step.formula, step.shown):
+            lines.append(related("=", step.substituted, self.mark))
+        components = tuple(
+            (
+                formula(c.name, self.mark),
+                related("=", c.substituted, self.mark),
+                related(sign_of(self.component(step, c.name), c.value.items), c.value, self.mark),
+            )
+            for c in step.components
+        )
+        value = related(sign_of(step.value, step.shown.items), step.shown, self.mark)
+        return StepView(anchor, formula(step.ref, self.mark), tuple(lines), components, value)
+
+    def component(self, step: SolvedStep, name: Node) -> object:
+        assert isinstance(name, Part)
+        return step.value[tuple(i - 1 for i in name.select if isinstance(i, int))]
+
+    def answers(self, asked: Asked) -> Iterator[Markup]:
+        """Draw the answer of a question for a number or a formula."""
+        if asked.answer is None:
+            return
+        if not isinstance(asked.question, NumberQuestion):
+            yield formula(asked.answer, self.mark)
+            return
+        step = self.steps[asked.question.id, ()]
+        pieces = [formula(asked.answer, self.mark)]
+        if step.substituted not in (step.formula, step.shown):
+            pieces.append(related("=", step.substituted, self.mark))
+        pieces.append(related(sign_of(step.value, step.shown.items), step.shown, self.mark))
+        yield Markup(" ").join(pieces)
+
+    def also(self, asked: Asked) -> Iterator[Markup]:
+        for i, node in enumerate(asked.accept, 1):
+            drawn = formula(node, self.mark)
+            step = self.steps.get((accepted_key(asked.question.id, i), ()))
+            if step is not None:
+                sign = sign_of(step.value, step.shown.items)
+                drawn = Markup(" ").join([drawn, related(sign, step.shown, self.mark)])
+            yield drawn
+
+    def plots(self) -> Iterator[tuple[Markup, Markup]]:
+        for i, (curve, names) in enumerate(
+            zip(self.exercise.plots, self.model.curves, strict=True)
+        ):
+            span = self.exercise.indices[curve.over]
+            places = tuple(range(span.first, span.last + 1))
+            lines = []
+            for node, name in zip(curve.show, names, strict=True):
+                values = tuple(float(self.solution.value(name, (p,))) for p in places)
+                lines.append(plots.Line(plain(node, unicode=True), values))
+            listed = " ; ".join(
+                f"{line.name} : "
+                + ", ".join(plots.label(float(f"{v:.4g}"), self.mark) for v in line.values)
+                for line in lines
+            )
+            description = self.words(
+                "plot.description",
+                names=", ".join(line.name for line in lines),
+                index=curve.over,
+                first=span.first,
+                last=span.last,
+                values=listed,
+            )
+            title = prose.plain_text(curve.title[self.language], self.exercise.functions)
+            chart = plots.Chart(
+                title,
+                description,
+                curve.over,
+                places,
+                tuple(lines),
+                curve.log,
+                curve.line,
+                self.mark,
+            )
+            caption = prose.html(curve.title[self.language], self.mark, inline=True)
+            yield caption, plots.svg(chart, f"plot-{i + 1}")

@@ -1,0 +1,146 @@
+"""The statement and the empty answer file: what is asked, and nothing that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from tp_solver.exercise.exercise import Asked
+from tp_solver.exercise.model import ChoiceQuestion
+from tp_solver.graph.components import every
+from tp_solver.graph.model import Model, Slot
+from tp_solver.graph.shapes import part
+from tp_solver.language.plain import plain
+from tp_solver.language.tree import Num, Op, Ref
+from tp_solver.sheets.rows import formula
+from tp_solver.sheets.solution_page import Statement, digits_text
+from tp_solver.text import Words
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table to fill: a heading per column, and for each row its name and its cells."""
+
+    columns: tuple[Markup, ...]
+    rows: tuple[tuple[Markup, tuple[bool, ...]], ...]
+
+
+@dataclass(frozen=True)
+class AskedView:
+    """A question as a student sees it."""
+
+    number: int
+    text: Markup
+    points: float
+    kind: str
+    grid: Grid | None
+    choices: tuple[tuple[str, Markup], ...]
+
+
+@dataclass(frozen=True)
+class StatementView:
+    """A statement."""
+
+    id: str
+    title: Markup
+    purpose: Markup
+    intro: Markup
+    data: tuple[tuple[Markup, ...], ...]
+    equations: tuple[tuple[Markup, list[tuple[Markup, int, int]]], ...]
+    questions: tuple[AskedView, ...]
+    digits: str
+
+
+def statement_view(model: Model, words: Words) -> StatementView:
+    """Say what a statement holds, in a language."""
+    return _Writer(model, words).page()
+
+
+class _Writer(Statement):
+    def __init__(self, model: Model, words: Words) -> None:
+        super().__init__(model.exercise, words)
+        self.model = model
+
+    def page(self) -> StatementView:
+        file = self.exercise.file
+        return StatementView(
+            id=file.id,
+            title=self.prose(file.title, inline=True),
+            purpose=self.prose(file.purpose, inline=True),
+            intro=self.prose(file.intro),
+            data=self.data(),
+            equations=self.equations(),
+            questions=tuple(
+                self.asked(asked, n) for n, asked in enumerate(self.exercise.questions, 1)
+            ),
+            digits=digits_text(self.exercise, self.words),
+        )
+
+    def asked(self, asked: Asked, number: int) -> AskedView:
+        question = asked.question
+        slots = [s for s in self.model.slots[question.id] if s.key != question.id]
+        choices: tuple[tuple[str, Markup], ...] = ()
+        if isinstance(question, ChoiceQuestion):
+            choices = tuple((c.id, self.prose(c.text, inline=True)) for c in question.choices)
+        return AskedView(
+            number=number,
+            text=self.prose(question.text),
+            points=question.points,
+            kind=question.kind,
+            grid=self.grid(slots) if slots else None,
+            choices=choices,
+        )
+
+    def grid(self, slots: list[Slot]) -> Grid:
+        """Lay out a table to fill as the course does: a row a quantity, a column a position."""
+        places = sorted({slot.position for slot in slots})
+        columns = tuple(self.heading(slots, place) for place in places)
+        rows = []
+        for key in dict.fromkeys(slot.key for slot in slots):
+            own = {slot.position: slot for slot in slots if slot.key == key}
+            first = next(iter(own.values()))
+            name = first.ref.moved(()) if len(own) > 1 else first.ref
+            cells = tuple(place in own for place in places)
+            rows.append((formula(name, self.mark), cells))
+        return Grid(columns if len(places) > 1 else (), tuple(rows))
+
+    def heading(self, slots: list[Slot], place: tuple[int, ...]) -> Markup:
+        name = next((s.ref.over or s.ref).name for s in slots if s.position == place)
+        symbols = self.model.system.axes.get(name, ())
+        pairs = [
+            formula(Op("eq", (Ref(symbol), Num(Decimal(i)))), self.mark)
+            for symbol, i in zip(symbols, place, strict=False)
+        ]
+        return Markup(", ").join(pairs)
+
+
+def answer_file(model: Model, words: Words) -> str:
+    """Write the empty YAML file that a student fills in, one line per number asked."""
+    lines = [
+        f"# {model.exercise.id}",
+        f"# {words('statement.precision', digits=digits_text(model.exercise, words))}",
+        "student:",
+        '  id: ""',
+        '  name: ""',
+        "answers:",
+    ]
+    for n, asked in enumerate(model.exercise.questions, 1):
+        lines.append(f"  # {words('solution.question', n=n)}")
+        lines += _blanks(asked, model)
+    return "\n".join(lines) + "\n"
+
+
+def _blanks(asked: Asked, model: Model) -> Iterator[str]:
+    slots = [s for s in model.slots[asked.question.id] if s.key != asked.question.id]
+    if not slots:
+        yield f"  {asked.question.id}:"
+    for slot in slots:
+        shape = part(model.system.shapes[slot.key], slot.select, slot.ref)
+        if slot.select:
+            yield f"  {plain(slot.ref)}.{'.'.join(map(str, slot.select))}:"
+            continue
+        for place in every(shape):
+            yield f"  {plain(slot.ref)}{''.join(f'.{i}' for i in place)}:"
