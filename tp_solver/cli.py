@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tp_solver.errors import AuthorError, UserError
 
 if TYPE_CHECKING:
+    from tp_solver.errors import Issue
     from tp_solver.graph.model import Model
 
 DONE, ATTENTION, FAILED = 0, 1, 2
@@ -110,7 +111,8 @@ def _models(arguments: Sequence[str]) -> list[Model]:
     from tp_solver.catalogue import exercise_files
     from tp_solver.solution import load
 
-    models, issues = [], []
+    models: list[Model] = []
+    issues: list[Issue] = []
     for path in exercise_files(arguments):
         try:
             models.append(load(path))

@@ -20,6 +20,12 @@ from tp_solver.language.tree import At, Node, Num, Op, Over, Part, Ref, Span
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 ONE = Num(Decimal(1))
 SMOOTH = ("tanh", "sigmoid", "neg", "square", "cube", "exp", "log", "sqrt", "inverse", "author")
+# Kinks are kept away from where chance puts arguments time and again: zeros and ties.
+OFF = Num(Decimal("0.31"))
+RAMPS = {
+    size: Op("concat", tuple(Num(Decimal(n * n) / 8) for n in range(1, size + 1)))
+    for size in (1, 2, 3)
+}
 KINKED = ("relu", "abs", "max", "min")
 
 
@@ -66,7 +72,7 @@ class Formulas:
     def atom(self, shape: Shape) -> Node:
         """Draw a name of a shape, or make something of names that have others."""
         if shape in self.atoms:
-            return self.draw(st.sampled_from(self.atoms[shape]))  # type: ignore[no-any-return]
+            return self.choose(*self.atoms[shape])
         if not shape:
             return Num(Decimal(self.choose("0.5", "2", "1.25")))
         if len(shape) == 1:
@@ -81,6 +87,8 @@ class Formulas:
             second = self.of(shape if self.choose(True, True, False) else (), depth)
             if kind == "div":
                 return Op("div", (first, _above_one(second)))
+            if kind in KINKED:
+                second = Op("add", (second, OFF))
             pair = (first, second) if self.choose(True, False) else (second, first)
             return Op(kind, pair)
         if kind == "scale":
@@ -101,15 +109,16 @@ class Formulas:
             return Op("sum", (self.of((size,), depth),))
         if kind == "entry":
             return _part(self.of((2, size), depth), (self.choose(1, 2), size))
+        if kind in ("max", "min"):
+            return Op(kind, (Op("add", (self.of((size,), depth), RAMPS[size])),))
         return Op(kind, (self.of(self.choose((size,), (2, size)), depth),))
 
     def vector(self, shape: Shape, depth: int) -> Node:
         """Draw an operation that makes a vector."""
         (n,), other = shape, self.choose(1, 2, 3)
-        kinds = ["softmax", "product", "concat", "span"]
-        if not self.vectors_only:
-            kinds += ["row_product", "line", "diag", "column"]
-        match self.choose(*kinds):
+        if not self.vectors_only and self.choose(True, False):
+            return self.vector_of_matrix(n, other, depth)
+        match self.choose("softmax", "product", "concat", "span"):
             case "softmax":
                 return Op("softmax", (self.of(shape, depth),))
             case "product":
@@ -126,6 +135,10 @@ class Formulas:
             case "span":
                 first = self.choose(1, 2)
                 return _part(self.of((n + 2,), depth), (Span(first, first + n - 1),))
+
+    def vector_of_matrix(self, n: int, other: int, depth: int) -> Node:
+        """Draw an operation that makes a vector of a matrix."""
+        match self.choose("row_product", "line", "diag", "column"):
             case "row_product":
                 other += other == 1  # a vector of one times a row would be an outer product
                 return Op("matmul", (self.of((other,), depth), self.of((other, n), depth)))
@@ -186,6 +199,8 @@ def _applied(kind: str, node: Node) -> Node:
             return Op(kind, (_above_one(node),))
         case "inverse":
             return Op("div", (ONE, _above_one(node)))
+        case "relu" | "abs":
+            return Op(kind, (Op("add", (node, OFF)),))
         case "author":
             return Op("swish", (node,))
         case _:

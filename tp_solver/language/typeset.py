@@ -14,7 +14,7 @@ from tp_solver.language.notation import (
     split_name,
 )
 from tp_solver.language.plain import leads, level, operand_floors
-from tp_solver.language.tree import At, Nested, Node, Num, Op, Over, Part, Ref, Span, Value
+from tp_solver.language.tree import At, Nested, Node, Num, Op, Over, Part, Ref, Span, Value, walk
 
 
 class Ink(Protocol):
@@ -237,8 +237,7 @@ class _Typesetter:
             second = self.ink.fence("(", self.bare(right), ")")
         if trails(left) and INFIX[op].level == MULTIPLY and self.level(left) >= floors[0]:
             first = self.ink.fence("(", self.bare(left), ")")
-        numeric = any(isinstance(item, Num | Value) for item in (left, right))
-        sign = "matmul" if op == "mul" and numeric else op
+        sign = "matmul" if op == "mul" and _of_numbers(left, right) else op
         return self.ink.row(first, self.ink.sign(sign), second)
 
     def call(self, op: str, args: tuple[Node, ...]) -> str:
@@ -253,3 +252,12 @@ class _Typesetter:
 
 
 _FENCED = {"sqrt", "abs", "norm", "spectral_norm", "ones"}
+
+
+def _of_numbers(left: Node, right: Node) -> bool:
+    """Tell whether a product is one of plain numbers, for which schools write × and not ⊙."""
+    if isinstance(left, Num) or isinstance(right, Num):
+        return True
+    parts = [*walk(left), *walk(right)]
+    vectors = any(isinstance(part, Value) and isinstance(part.items, tuple) for part in parts)
+    return not vectors and not any(isinstance(part, Ref) for part in parts)

@@ -146,11 +146,12 @@ class _Feedback(Statement):
             expected = formula(Value(displayed(self.exercise, mark.expected)), self.mark)
         elif mark.expected is not None:
             expected = self.expected_text(mark)
+        said = mark.remark is not None and mark.remark.code == "own-values"  # as the verdict says
         return MarkView(
             name=self.name(mark),
             given=mark.given if mark.given is not None else "",
             verdict=mark.verdict.value,
-            remark=worded(mark.remark, self.words),
+            remark="" if said else worded(mark.remark, self.words),
             expected=expected,
             points=f"{self.words.number(mark.points)} / {self.words.number(mark.out_of)}",
         )

@@ -8,7 +8,10 @@ from decimal import Decimal
 
 from markupsafe import Markup, escape
 
+from tp_solver.language.notation import LETTERS, MARKS, split_name
 from tp_solver.language.numerals import MINUS
+from tp_solver.language.plain import plain
+from tp_solver.language.tree import Node, Part, Ref, index_text
 
 WIDTH, HEIGHT = 640, 320
 LEFT, RIGHT, TOP, BOTTOM = 64, 120, 16, 44
@@ -17,9 +20,10 @@ STYLES = ("", "7 4", "2 4", "10 3 2 3")
 
 @dataclass(frozen=True)
 class Line:
-    """One curve: its name for people, and its values over the positions."""
+    """One curve: its name as text and as SVG, and its values over the positions."""
 
     name: str
+    label: Markup
     values: tuple[float, ...]
 
 
@@ -51,6 +55,19 @@ def svg(chart: Chart, name: str) -> Markup:
         "</svg>",
     ]
     return Markup("".join(parts))
+
+
+def curve_label(node: Node) -> Markup:
+    """Draw the name of a curve with its index as a subscript, as formulas have it."""
+    ref, chosen = (node.of, node.select) if isinstance(node, Part) else (node, ())
+    if not isinstance(ref, Ref) or ref.over is not None:
+        return escape(plain(node, unicode=True))
+    letter, accent, below = split_name(ref.name)
+    base = LETTERS.get(letter, letter) + MARKS.get(accent, "")
+    places = [below, *map(index_text, ref.index), *map(str, chosen)]
+    subscript = ",".join(filter(None, places))
+    lowered = f'<tspan dy="5" font-size="11">{escape(subscript)}</tspan>' if subscript else ""
+    return Markup(f'<tspan font-style="italic">{escape(base)}</tspan>{lowered}')
 
 
 class _Scale:
@@ -86,7 +103,8 @@ class _Scale:
 
 def _round_ticks(low: float, high: float) -> list[float]:
     """Return round levels from below the least value to above the greatest."""
-    low, high = min(low, 0.0) if low > 0 and low < 0.5 * high else low, high
+    if 0 < low < 0.5 * high:
+        low = 0.0
     if high - low < 1e-12:
         low, high = low - 0.5, high + 0.5
     raw = (high - low) / 5
@@ -124,8 +142,9 @@ def _grid(chart: Chart, scale: _Scale) -> list[str]:
     bottom = HEIGHT - BOTTOM
     parts.append(f'<path class="axis" d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}"/>')
     middle = (LEFT + WIDTH - RIGHT) / 2
+    name = escape(chart.index)
     parts.append(
-        f'<text class="label" x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">{escape(chart.index)}</text>'
+        f'<text class="label" x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">{name}</text>'
     )
     return parts
 
@@ -134,10 +153,10 @@ def _threshold(chart: Chart, scale: _Scale) -> list[str]:
     if chart.threshold is None:
         return []
     y = scale.y(chart.threshold)
-    text = label(chart.threshold, chart.mark)
+    text, right = label(chart.threshold, chart.mark), WIDTH - RIGHT
     return [
-        f'<path class="threshold" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>',
-        f'<text class="label threshold-label" x="{WIDTH - RIGHT + 8}" y="{y + 4:.1f}">{text}</text>',
+        f'<path class="threshold" d="M{LEFT} {y:.1f}H{right}"/>',
+        f'<text class="label threshold-label" x="{right + 8}" y="{y + 4:.1f}">{text}</text>',
     ]
 
 
@@ -162,9 +181,7 @@ def _curves(chart: Chart, scale: _Scale) -> list[str]:
         ends.append(points[-1][1])
         y = _apart(ends) + 4
         x = points[-1][0] + 10
-        parts.append(
-            f'<text class="label c{i % 4}" x="{x:.1f}" y="{y:.1f}">{escape(line.name)}</text>'
-        )
+        parts.append(f'<text class="label c{i % 4}" x="{x:.1f}" y="{y:.1f}">{line.label}</text>')
     return parts
 
 

@@ -17,6 +17,9 @@ from tp_solver.language.mathml import mathml, mathml_row
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import At, Nested, Node, Op, Ref, Span, Value, refs, walk
 from tp_solver.solution import displayed
+from tp_solver.text import Words
+
+ELLIPSIS = "…"
 
 
 @dataclass(frozen=True)
@@ -28,17 +31,17 @@ class Table:
 
 
 def formula(node: Node, mark: str) -> Markup:
-    """Draw a formula."""
-    return Markup(mathml(node, mark, alt=plain(node, unicode=True)))
+    """Draw a formula, its fractions at full size."""
+    drawn = mathml(node, mark, alt=plain(node, unicode=True))
+    return Markup(drawn.replace("<math", '<math displaystyle="true"', 1))
 
 
 def related(sign: str, node: Node, mark: str) -> Markup:
     """Draw a line of a computation: a relation sign, then a formula."""
     alt = escape(f"{sign} {plain(node, unicode=True)}")
     entity = {"=": "=", "≈": "&#x2248;"}[sign]
-    return Markup(
-        f'<math alttext="{alt}"><mrow><mo>{entity}</mo>{mathml_row(node, mark)}</mrow></math>'
-    )
+    line = f"<mrow><mo>{entity}</mo>{mathml_row(node, mark)}</mrow>"
+    return Markup(f'<math displaystyle="true" alttext="{alt}">{line}</math>')
 
 
 def sign_of(value: Any, shown: Nested) -> str:
@@ -53,9 +56,17 @@ def as_floats(nested: Nested) -> Any:
     return np.array([as_floats(item) for item in nested])
 
 
-def domain_text(domain: Iterable[tuple[str, Span]], mark: str) -> list[tuple[Markup, int, int]]:
-    """Draw each index of an equation with its first and last position."""
-    return [(formula(Ref(name), mark), span.first, span.last) for name, span in domain]
+def domain_text(domain: Iterable[tuple[str, Span]], words: Words) -> Markup:
+    """Say for which positions of its indices an equation holds; nothing where it has none."""
+    sentences = []
+    for name, span in domain:
+        count = span.last - span.first + 1
+        shown = [span.first, span.last] if count > 1 else [span.first]
+        between = f", {ELLIPSIS}, " if count > 2 else ", "
+        text = words("solution.for", index="§", range=between.join(map(str, shown)))
+        before, after = text.split("§")
+        sentences.append(escape(before) + formula(Ref(name), words.mark) + escape(after))
+    return Markup(", ").join(sentences)
 
 
 def given_lines(exercise: Exercise, given: Given, mark: str, most: int = 6) -> list[Markup]:

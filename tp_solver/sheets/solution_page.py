@@ -29,6 +29,7 @@ from tp_solver.text import Words
 
 Place = tuple[str, tuple[int, ...]]
 FOLD_AFTER = 16
+EMPTY = Markup()
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,8 @@ class QuestionView:
     answers: tuple[Markup, ...] = ()
     also: tuple[Markup, ...] = ()
     choices: tuple[ChoiceView, ...] = ()
-    explained: Markup = Markup("")
-    rubric: Markup = Markup("")
+    explained: Markup = EMPTY
+    rubric: Markup = EMPTY
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class SolutionView:
     purpose: Markup
     intro: Markup
     data: tuple[tuple[Markup, ...], ...]
-    equations: tuple[tuple[Markup, list[tuple[Markup, int, int]]], ...]
+    equations: tuple[tuple[Markup, tuple[Markup, ...]], ...]
     questions: tuple[QuestionView, ...]
     further: tuple[GroupView, ...]
     plots: tuple[tuple[Markup, Markup], ...]
@@ -119,7 +120,7 @@ class Statement:
     def prose(self, text: object, inline: bool = False) -> Markup:
         """Render a text of the exercise in the page's language."""
         if text is None:
-            return Markup("")
+            return EMPTY
         return prose.html(text[self.language], self.mark, self.exercise.functions, inline)  # type: ignore[index]
 
     def data(self) -> tuple[tuple[Markup, ...], ...]:
@@ -128,12 +129,13 @@ class Statement:
             tuple(given_lines(self.exercise, given, self.mark)) for given in self.exercise.givens
         )
 
-    def equations(self) -> tuple[tuple[Markup, list[tuple[Markup, int, int]]], ...]:
-        """Draw the model's equations with where they hold."""
-        return tuple(
-            (self.equation(e.left, e.right), domain_text(e.domain, self.mark))
-            for e in self.exercise.equations
-        )
+    def equations(self) -> tuple[tuple[Markup, tuple[Markup, ...]], ...]:
+        """Draw the model's equations, gathered by where they hold."""
+        groups: dict[Markup, list[Markup]] = {}
+        for equation in self.exercise.equations:
+            where = domain_text(equation.domain, self.words)
+            groups.setdefault(where, []).append(self.equation(equation.left, equation.right))
+        return tuple((where, tuple(drawn)) for where, drawn in groups.items())
 
     def equation(self, left: Node, right: Node) -> Markup:
         """Draw `left = right`."""
@@ -148,6 +150,7 @@ class _Writer(Statement):
         self.steps = {(step.key, step.position): step for step in solution.steps}
         self.order = {place: i for i, place in enumerate(self.steps)}
         self.shown: set[Place] = set()
+        self.spelled: set[int] = set()
         asked = {a.question.id for a in self.exercise.questions}
         drawn = {name for names in self.model.curves for name in names}
         self.internal = {
@@ -197,9 +200,7 @@ class _Writer(Statement):
             also=tuple(self.also(asked)),
             choices=self.choices(asked),
             explained=self.prose(question.solution),
-            rubric=self.prose(question.rubric)
-            if isinstance(question, TextQuestion)
-            else Markup(""),
+            rubric=self.prose(question.rubric) if isinstance(question, TextQuestion) else EMPTY,
         )
 
     def choices(self, asked: Asked) -> tuple[ChoiceView, ...]:
@@ -239,7 +240,7 @@ class _Writer(Statement):
             yield self.group(current, steps, f"{prefix}-{count}")
 
     def group(self, place: tuple[int, ...], steps: list[StepView], anchor: str) -> GroupView:
-        heading = Markup("")
+        heading = EMPTY
         if place:
             key = next(p for p in self.steps if p[1] == place)
             names = [n for n, _ in self.steps[key].equation.domain] or ["t"]
@@ -253,16 +254,23 @@ class _Writer(Statement):
         lines = [related("=", step.formula, self.mark)]
         if step.substituted not in (step.formula, step.shown):
             lines.append(related("=", step.substituted, self.mark))
+        spelled = () if self.spelled_before(step) else step.components
         components = tuple(
             (
                 formula(c.name, self.mark),
                 related("=", c.substituted, self.mark),
                 related(sign_of(self.component(step, c.name), c.value.items), c.value, self.mark),
             )
-            for c in step.components
+            for c in spelled
         )
         value = related(sign_of(step.value, step.shown.items), step.shown, self.mark)
         return StepView(anchor, formula(step.ref, self.mark), tuple(lines), components, value)
+
+    def spelled_before(self, step: SolvedStep) -> bool:
+        """Tell whether a matrix equation was spelled out already: once is enough for these."""
+        before = id(step.equation) in self.spelled
+        self.spelled.add(id(step.equation))
+        return before and step.value.ndim > 1
 
     def component(self, step: SolvedStep, name: Node) -> object:
         assert isinstance(name, Part)
@@ -300,7 +308,8 @@ class _Writer(Statement):
             lines = []
             for node, name in zip(curve.show, names, strict=True):
                 values = tuple(float(self.solution.value(name, (p,))) for p in places)
-                lines.append(plots.Line(plain(node, unicode=True), values))
+                label = plots.curve_label(node)
+                lines.append(plots.Line(plain(node, unicode=True), label, values))
             listed = " ; ".join(
                 f"{line.name} : "
                 + ", ".join(plots.label(float(f"{v:.4g}"), self.mark) for v in line.values)

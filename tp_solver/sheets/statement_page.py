@@ -49,7 +49,7 @@ class StatementView:
     purpose: Markup
     intro: Markup
     data: tuple[tuple[Markup, ...], ...]
-    equations: tuple[tuple[Markup, list[tuple[Markup, int, int]]], ...]
+    equations: tuple[tuple[Markup, tuple[Markup, ...]], ...]
     questions: tuple[AskedView, ...]
     digits: str
 
