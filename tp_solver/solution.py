@@ -22,7 +22,7 @@ from tp_solver.graph.model import Model, build_model
 from tp_solver.graph.schedule import ground, grounded, places_read
 from tp_solver.graph.shapes import Shape
 from tp_solver.language.numerals import shown, significant
-from tp_solver.language.tree import At, Nested, Node, Op, Part, Ref, Value, refs, transform
+from tp_solver.language.tree import At, Nested, Node, Op, Part, Ref, Span, Value, refs, transform
 
 SPELLED_COMPONENTS = 8
 SPELLED_NUMBERS = 24
@@ -132,20 +132,21 @@ class Solution:
         """Put numbers in the place of names: given ones as written, others rounded for display."""
 
         def change(part: Node) -> Node | None:
-            if isinstance(part, Part) and isinstance(part.of, Ref):
-                if all(isinstance(item, int) for item in part.select):
-                    whole = self.number(part.of)
-                    return Value(_pick(whole, tuple(i for i in part.select if isinstance(i, int))))
-            if isinstance(part, Ref) and all(
-                isinstance(at, At) and at.name is None for at in part.axes
-            ):
-                if part.key in self.tables:
+            match part:
+                case Part(Ref() as whole, select) if not any(isinstance(i, Span) for i in select):
+                    return Value(_pick(self.number(whole), select))
+                case Ref() if self.fixed(part):
                     return Value(self.number(part))
-            if isinstance(part, Op) and part.op in ("ones", "one_hot", "place", "zeros"):
-                return Op(part.op, (*(transform(a, change) for a in part.args[:1]), *part.args[1:]))
+                case Op("ones" | "one_hot" | "place" | "zeros" as op, (first, *sizes)):
+                    return Op(op, (transform(first, change), *sizes))
             return None
 
         return transform(node, change)
+
+    def fixed(self, ref: Ref) -> bool:
+        """Tell whether a name has a value here: a table, and numbers for its indices."""
+        free = any(not isinstance(at, At) or at.name is not None for at in ref.axes)
+        return ref.key in self.tables and not free
 
     def number(self, ref: Ref) -> Nested:
         """Return the display of a quantity at a fixed position."""
@@ -238,7 +239,8 @@ def _nested(values: Any) -> Nested:
     return tuple(_nested(v) for v in values) if isinstance(values, np.ndarray) else values
 
 
-def _pick(nested: Nested, select: tuple[int, ...]) -> Nested:
+def _pick(nested: Nested, select: tuple[int | Span, ...]) -> Nested:
     for item in select:
-        nested = nested[item - 1] if isinstance(nested, tuple) else nested
+        if isinstance(item, int) and isinstance(nested, tuple):
+            nested = nested[item - 1]
     return nested

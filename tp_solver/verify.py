@@ -89,8 +89,8 @@ def _against_sympy(solution: Solution) -> tuple[Gap, Gap | None]:
                 gap = _relative(float(ours[at]), float(value[at]))
                 values = values.wider(gap, _name(key, place, at))
         gradients: Gap | None = None
-        for name, ours, other in exact.gradients():
-            gradients = (gradients or Gap()).wider(_relative(ours, other), name)
+        for name, slope, other in exact.gradients():
+            gradients = (gradients or Gap()).wider(_relative(slope, other), name)
     return values, gradients
 
 
@@ -264,7 +264,8 @@ class _Differences:
         return self.solution.model.system.shapes[key.rpartition("/d")[2]]
 
     def ours(self, key: str, place: tuple[int, ...], at: tuple[int, ...]) -> Array:
-        return np.asarray(self.solution.value(key, place)[(..., *at)])
+        component: tuple[Any, ...] = (..., *at)
+        return np.asarray(self.solution.value(key, place)[component])
 
     def slopes(self, chunk: list[tuple[str, tuple[int, ...], tuple[int, ...]]]) -> list[Any]:
         """Return the derivative of the top by each entry, by the five-point formula."""

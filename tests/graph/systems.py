@@ -132,7 +132,7 @@ class Formulas:
                     *((k, n - k) for k in range(n)), *([("one",)] if n == 1 else [])
                 )
                 return self.concatenation(n, pieces, depth)
-            case "span":
+            case _:
                 first = self.choose(1, 2)
                 return _part(self.of((n + 2,), depth), (Span(first, first + n - 1),))
 

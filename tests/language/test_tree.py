@@ -26,7 +26,7 @@ from tp_solver.language.tree import At, Ref, bound_refs, free_indices, index_tex
         ("sum(t, h[t])", {"t": At(None, 1)}, "sum(t, h[t])"),
         ("sum(s, h[s, t])", {"t": At("t", 1)}, "sum(s, h[s, t+1])"),
         ("sum(s, h[s, t])", {"t": At("s", 1)}, "sum(s2, h[s2, s+1])"),
-        ("sum(s, s2[t] * h[s, t])", {"t": At("s")}, "sum(s2, s2[s] * h[s2, s])"),
+        ("sum(s, s2[t] * h[s, t])", {"t": At("s")}, "sum(s3, s2[s] * h[s3, s])"),
         ("W.1 * h[t].2", {"t": At("t", 1)}, "W.1 * h[t+1].2"),
     ],
 )

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from tp_solver.exercise.exercise import Equation
+from tp_solver.grading.hand import HandEvaluator, HandRounding
 from tp_solver.grading.reading import Reading
 from tp_solver.grading.report import Verdict
 from tp_solver.grading.rounding import (
     OPEN,
-    HandRounding,
+    meaning,
     meets,
     rounds_to,
     unit,
@@ -69,6 +70,7 @@ class Judge:
         self.honest: dict[str, Interval] = {}
         self.followed: dict[str, Interval] = {}
         self.right: dict[str, Array] = {}
+        self.hand = HandRounding(self.digits, self.precision)
         self.own_tables = self.run_own()
         self.run_intervals(self.after_honest)
         self.run_intervals(self.after_followed)
@@ -119,15 +121,11 @@ class Judge:
         return evaluator.run(self.model.steps)
 
     def run_intervals(self, after: Any) -> None:
-        arithmetic = HandRounding(self.system, self.digits, self.precision)
-        Evaluator(self.system, arithmetic, self.batch, after=after).run(self.model.steps)
+        HandEvaluator(self.system, self.hand, self.batch, after=after).run(self.model.steps)
 
-    def blank(self, table: Table[Interval], place: Any, key: str) -> Interval:
+    def blank(self, computed: Interval, key: str) -> Interval:
         """Return what a value that was not typed stands for: rounded once more if written."""
-        found = table.data[place]
-        rank = len(self.system.shapes[key])
-        digits = self.digits.reshape((-1,) + (1,) * rank)
-        return found.widened(unit(found.middle, digits, self.precision))
+        return computed.widened(self.hand.slack(computed, len(self.system.shapes[key])))
 
     def store(self, table: Table[Interval], place: Any, own: Interval, where: Array) -> None:
         """Put a student's own interval where there is one."""
@@ -137,9 +135,9 @@ class Judge:
     def after_honest(self, equation: Equation, table: Table[Interval], place: Any) -> None:
         """Note what the equation allows from correct answers; a wrong one counts as the truth."""
         key = equation.left.key
-        computed = table.data[place]
+        computed = Interval(table.data.lo[place].copy(), table.data.hi[place].copy())
         self.keep(self.honest, key, table, place, computed)
-        wide = self.blank(table, place, key)
+        wide = self.blank(computed, key)
         table.data.lo[place], table.data.hi[place] = wide.lo, wide.hi
         if key not in self.typed:
             return
@@ -150,7 +148,7 @@ class Judge:
         if key not in self.right:
             self.right[key] = np.zeros(table.data.lo.shape, dtype=bool)
         self.right[key][place] = right
-        self.store(table, place, Interval.around(value, reach), right)
+        self.store(table, place, meaning(computed, value, reach), right)
         truth = Interval.around(true, self.asked_unit(true))
         self.store(table, place, truth, given & ~right)
 
@@ -158,7 +156,7 @@ class Judge:
         """Note what the equation gives from the student's own answers, whatever they are."""
         key = equation.left.key
         self.keep(self.followed, key, table, place, table.data[place])
-        wide = self.blank(table, place, key)
+        wide = self.blank(table.data[place], key)
         table.data.lo[place], table.data.hi[place] = wide.lo, wide.hi
         if key in self.typed:
             value, reach = self.typed[key].value[place], self.full_unit(key)[place]

@@ -11,22 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from tp_solver.errors import ModelError
 from tp_solver.exercise.exercise import Equation
 from tp_solver.graph import rules
 from tp_solver.graph.boxes import Box, box_of, cells, hull, overlap, positions
-from tp_solver.graph.build import ONE, ZERO, Builder, whole
-from tp_solver.graph.ops import OPS
+from tp_solver.graph.build import ONE, ZERO, Builder
+from tp_solver.graph.flows import Differentiation, Flow
 from tp_solver.graph.shapes import Shape
-from tp_solver.graph.symbolic import derivative_of
-from tp_solver.graph.system import Known, System, left_box, reads, substitute
-from tp_solver.language.plain import plain
+from tp_solver.graph.system import Known, System, left_box, reads
 from tp_solver.language.tree import (
     At,
     Node,
-    Op,
     Over,
-    Part,
     Ref,
     Span,
     bound_refs,
@@ -35,16 +30,6 @@ from tp_solver.language.tree import (
 )
 
 DIRECT = "_direct"
-Bound = tuple[tuple[str, Span], ...]
-
-
-@dataclass(frozen=True)
-class Flow:
-    """What an equation hands back to one name it reads: a formula, and the sums around it."""
-
-    ref: Ref
-    formula: Node
-    bound: Bound
 
 
 @dataclass(frozen=True)
@@ -87,7 +72,7 @@ class _Reverse:
 
     def __init__(self, system: System, top: Ref, wanted: set[str], seeds: tuple[Known, ...]):
         self.system, self.top, self.wanted = system, top, wanted
-        self.seeds = {}
+        self.seeds: dict[str, list[Known]] = {}
         for seed in seeds:
             self.seeds.setdefault(seed.key.rpartition("/d")[2], []).append(seed)
         self.builder = Builder(system.shape)
@@ -95,7 +80,7 @@ class _Reverse:
         vector = self.defined and bool(system.shapes[top.name])
         self.layout = (rules.Jacobian if vector else rules.Gradient)(self.builder)
         self.relevant = self.influenced(wanted)
-        self.named = {e.right: e.left for e in system.equations if isinstance(e.right, Op)}
+        self.differentiation = Differentiation(system, top, self.layout, self.relevant)
         self.active = self.activity()
         self.terms: dict[str, list[Term]] = {}
 
@@ -198,84 +183,12 @@ class _Reverse:
             g = self.start()
         else:
             g = Ref(self.top.name, self.top.index, over=left)
-        yield from self.back(equation.right, g, left, ())
+        yield from self.differentiation.flows(equation, g)
 
     def start(self) -> Node:
         """Return the derivative of the top by itself: 1, or the identity."""
         shape = self.system.shapes[self.top.name]
         return rules.identity(shape[0]) if shape else ONE
-
-    def concerns(self, node: Node) -> bool:
-        return any(ref.name in self.relevant for ref, _ in bound_refs(node))
-
-    def back(self, node: Node, g: Node, out: Ref | None, bound: Bound) -> Iterator[Flow]:
-        """Pass a gradient back from a formula to every name it reads."""
-        if g == ZERO or not self.concerns(node):
-            return
-        if not isinstance(node, Ref):
-            g = self.layout.fitted(g, self.system.shape(node))
-        match node:
-            case Ref():
-                if node.over is not None:
-                    raise ModelError(
-                        f"`{plain(node)}` would need a second derivative", "ask for first ones only"
-                    )
-                yield Flow(node, g, bound)
-            case Part(of, select):
-                yield from self.back(of, self.unpart(g, of, select), None, bound)
-            case Over("sum" | "mean", index, span, body):
-                assert span is not None
-                if node.op == "mean":
-                    g = self.builder.div(g, whole(span.last - span.first + 1))
-                yield from self.back(body, g, None, (*bound, (index, span)))
-            case Op(args=args):
-                result = self.result(node, out or self.named.get(node))
-                for arg, back in zip(args, self.through(node, g, result), strict=True):
-                    if back is not None:
-                        yield from self.back(arg, back, None, bound)
-            case _:
-                raise ModelError(f"`{plain(node)}` can't be differentiated", "ask for no gradient")
-
-    def result(self, node: Node, name: Ref | None) -> Node:
-        """Return the name that a formula's value has, where it has one of the same shape."""
-        if name is not None and self.system.ref_shape(name) == self.system.shape(node):
-            return name
-        return node
-
-    def through(self, node: Op, g: Node, out: Node) -> list[Node | None]:
-        if node.op in self.system.functions:
-            function = self.system.functions[node.op]
-            slope = substitute(derivative_of(function), function.argument, node.args[0])
-            return [self.layout.scale(g, slope)]
-        local = rules.Local(node, out, self.builder)
-        wanted = [self.concerns(arg) for arg in node.args]
-        if isinstance(self.layout, rules.Jacobian):
-            self.refuse_matrices(arg for arg, w in zip(node.args, wanted, strict=True) if w)
-        back = OPS[node.op].rule(self.layout, g, local)
-        return [b if w else None for b, w in zip(back, wanted, strict=True)]
-
-    def refuse_matrices(self, nodes: Iterable[Node]) -> None:
-        """Refuse a Jacobian that would need more than two axes on its way."""
-        for node in nodes:
-            if len(self.system.shape(node)) == 2:
-                what = f"the Jacobian of `{plain(self.top)}` passes through a matrix, `{plain(node)}`"
-                raise ModelError(what, "ask for the gradient of one number, or use vectors only")
-
-    def unpart(self, g: Node, of: Node, select: tuple[int | Span, ...]) -> Node:
-        """Put a gradient back at the components that were chosen."""
-        shape = self.system.shape(of)
-        if not shape:
-            return g
-        whole_select = (*select, *(Span(1, n) for n in shape[len(select) :]))
-        firsts = [s.first if isinstance(s, Span) else s for s in whole_select]
-        if isinstance(self.layout, rules.Jacobian):
-            self.refuse_matrices([of])
-            spans = tuple(s if isinstance(s, Span) else Span(s, s) for s in whole_select)
-            chosen = Part(rules.identity(shape[0]), (spans[0], Span(1, shape[0])))
-            return self.layout.through(g, chosen)
-        if len(shape) == 2 and isinstance(whole_select[0], int) and self.system.shape(g):
-            g = self.builder.transpose(g)  # `place` takes a vector for a column, and this is a row
-        return Op("place", (g, *map(whole, shape), *map(whole, firsts)))
 
     def add_terms(self, equation: Equation, flow: Flow) -> None:
         """Turn a flow into terms over the positions of the name it reaches."""
@@ -320,7 +233,8 @@ class _Reverse:
         if handed and not terms:
             known += [_cut(seed, left.key, cell) for seed in handed]
             return
-        right, shape = ZERO, self.system.shapes[name]
+        right: Node = ZERO
+        shape = self.system.shapes[name]
         for seed in handed:
             direct = replace(left, name=self.top.name + DIRECT)
             known.append(_cut(seed, direct.key, cell))

@@ -88,10 +88,11 @@ def _alone(array: Array, rank: int) -> Array | None:
 
 def _matrix_vector(a: Array, v: Array) -> Array:
     if a.ndim == 2 and v.ndim == 1:
-        return a.dot(v)  # half the time of matmul, at these sizes
+        return a.dot(v)  # type: ignore[no-any-return]  # half the time of matmul
     alone = _alone(a, 2)
     if alone is None:
-        return np.matmul(a, v[..., None])[..., 0]
+        product: Array = np.matmul(a, v[..., None])
+        return product[..., 0]  # type: ignore[no-any-return]
     out = v @ alone.T
     return out if v.ndim >= a.ndim - 1 else out.reshape((1,) * (a.ndim - 1 - v.ndim) + out.shape)
 
@@ -194,7 +195,8 @@ def place_kernel(shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
     def kernel(value: Array, *_: Array) -> Array:
         lead = value.shape[: value.ndim - rank]
         out = np.zeros((*lead, *whole))
-        out[(..., *slots)] = value.reshape((*lead, *lengths))
+        place: tuple[Any, ...] = (..., *slots)
+        out[place] = value.reshape((*lead, *lengths))
         return out
 
     return kernel
@@ -225,7 +227,7 @@ def eigenvalues_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
     """Make the eigenvalues as rows (real, imaginary), sorted by falling real part."""
 
     def kernel(a: Array) -> Array:
-        values = np.linalg.eigvals(a if shapes[0] else a[..., None, None])
+        values: Any = np.linalg.eigvals(a if shapes[0] else a[..., None, None])
         order = np.lexsort((-values.imag, -values.real), axis=-1)
         values = np.take_along_axis(values, order, axis=-1)
         return np.stack([values.real, values.imag], axis=-1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from tp_solver.language.tree import At, Span
 
@@ -70,7 +71,7 @@ def cells(whole: Box, boxes: Iterable[Box]) -> list[Box]:
                 c for c in (box[axis].first, box[axis].last + 1) if span.first < c <= span.last
             }
         edges = sorted(cuts)
-        pieces = [Span(a, b - 1) for a, b in zip(edges, edges[1:], strict=False)]
+        pieces = [Span(a, b - 1) for a, b in pairwise(edges)]
         grid = [(*cell, piece) for cell in grid for piece in pieces]
     return grid
 

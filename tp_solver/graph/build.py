@@ -46,35 +46,53 @@ class Builder:
         return self.add(a, self.neg(b))
 
     def mul(self, a: Node, b: Node) -> Node:
-        """Build a ⊙ b, numbers in front."""
+        """Build a ⊙ b, signs and numbers in front, numbers that divide behind."""
         if ZERO in (a, b):
             return ZERO
         for one, other in ((a, b), (b, a)):
-            if one == ONE:
-                return other
-            if isinstance(one, Op) and one.op == "ones" and self.shape(other) == self.shape(one):
-                return other
             if isinstance(one, Op) and one.op == "neg":
                 return self.neg(self.mul(*((one.args[0], b) if one is a else (a, one.args[0]))))
-        if isinstance(a, Num) and isinstance(b, Num):
-            return Num(a.value * b.value)
-        if isinstance(b, Num):
-            return self.mul(b, a)
-        match b:
-            case Op("div", (top, bottom)) if top == ONE:
-                return Op("div", (a, bottom))
-            case Op("mul", (left, right)):
+            if one == ONE or self.spreads(one, other):
+                return other
+        return self.product(b, a) if isinstance(b, Num) else self.product(a, b)
+
+    def product(self, a: Node, b: Node) -> Node:
+        """Build a ⊙ b of factors that say something."""
+        match a, b:
+            case Num(), Num():
+                return Num(a.value * b.value)
+            case Op("div", (top, Num() as count)), _:
+                return self.div(self.mul(top, b), count)
+            case _, Op("div", (top, Num() as count)):
+                return self.div(self.mul(a, top), count)
+            case _, Op("div", (top, bottom)) if top == ONE:
+                return self.div(a, bottom)
+            case _, Op("mul", (left, right)):
                 return self.mul(self.mul(a, left), right)
-        match a:
-            case Op("mul", (left, Op("ones", _) as ones)) if self.shape(ones) == self.shape(b):
+            case Op("mul", (left, ones)), _ if self.spreads(ones, b):
                 return self.mul(left, b)
         return Op("mul", (a, b))
 
+    def spreads(self, ones: Node, other: Node) -> bool:
+        """Tell whether a factor is all ones, and no wider than the other."""
+        return isinstance(ones, Op) and ones.op == "ones" and self.shape(ones) == self.shape(other)
+
     def div(self, a: Node, b: Node) -> Node:
-        """Build a / b."""
-        if isinstance(a, Op) and a.op == "neg":
-            return self.neg(self.div(a.args[0], b))
-        return a if b == ONE or a == ZERO else Op("div", (a, b))
+        """Build a / b, numbers reduced where they divide without a rest."""
+        if b == ONE or a == ZERO:
+            return a
+        match a, b:
+            case Op("neg", (inner,)), _:
+                return self.neg(self.div(inner, b))
+            case Op("div", (top, Num(first))), Num(second):
+                return self.div(top, Num(first * second))
+            case _, Num(count):
+                number, rest = _split(a)
+                if number % count == 0:
+                    return self.mul(Num(number / count), rest)
+                if number != 1 and count % number == 0:
+                    return self.div(rest, Num(count / number))
+        return Op("div", (a, b))
 
     def pow(self, a: Node, exponent: Node) -> Node:
         """Build a ^ exponent."""
@@ -103,6 +121,8 @@ class Builder:
                 return self.neg(self.sum(inner))
             case Op("mul", (left, right)) if not self.shape(left):
                 return self.mul(left, self.sum(right))
+            case Op("div", (top, bottom)) if not self.shape(bottom):
+                return self.div(self.sum(top), bottom)
         return Op("sum", (a,))
 
     def diag(self, a: Node) -> Node:
@@ -127,3 +147,14 @@ class Builder:
                     return Part(of, (Span(start + item.first - 1, start + item.last - 1),))
                 return Part(of, (start + item - 1,))
         return Part(a, select)
+
+
+def _split(node: Node) -> tuple[Decimal, Node]:
+    """Split the number in front of a product from the rest."""
+    match node:
+        case Num(value) if value:
+            return value, ONE
+        case Op("mul", (left, right)):
+            number, rest = _split(left)
+            return number, right if rest == ONE else Op("mul", (rest, right))
+    return Decimal(1), node

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from tp_solver.exercise.exercise import Equation
 from tp_solver.graph.arithmetic import Arithmetic, Table
 from tp_solver.graph.arrays import Array, Kernel, grow
 from tp_solver.graph.ops import OPS
@@ -24,7 +23,7 @@ from tp_solver.language.tree import At, Node, Num, Op, Over, Part, Ref, Span
 Axes = tuple[tuple[str, Span], ...]
 Found = tuple[int, Shape]
 Layout = Callable[[Array], Array]
-After = Callable[[Equation, Table[Any], Any], None]
+After = Callable[[Table[Any], tuple[Any, ...]], None]
 
 
 @dataclass(eq=False)
@@ -100,21 +99,24 @@ class Code:
             for act in acts:
                 act()
 
-    def assign(self, equation: Equation, right: Node, after: After | None = None) -> None:
-        """Add code that computes an equation into its table."""
-        axes = tuple(item for item in equation.domain if item[0] not in self.loops)
-        target, wanted = self.value(equation.left, axes)
+    def assign(self, left: Ref, right: Node, domain: Axes, after: After | None = None) -> None:
+        """Add code that computes a name from a formula, into its table."""
+        axes = tuple(item for item in domain if item[0] not in self.loops)
+        target, wanted = self.value(left, axes)
         # What `after` changes must not be taken for the value of the formula elsewhere.
         into = (target, wanted) if after is None else None
         value, shape = self.value(right, axes, into)
-        registers, put = self.registers, self.arithmetic.put
         if value != target:
-            value = self.fitted(value, shape, wanted)
-            self.acts.append(lambda: put(registers[target], registers[value]))
+            self.put(target, self.fitted(value, shape, wanted))
         if after is not None:
-            table = self.store.tables[equation.left.key]
-            place, at = self.place(equation.left, axes), self.store.at
-            self.acts.append(lambda: after(equation, table, place.now(at)))
+            table = self.store.tables[left.key]
+            place, at = self.place(left, axes), self.store.at
+            self.acts.append(lambda: after(table, place.now(at)))
+
+    def put(self, target: int, value: int) -> None:
+        """Add the writing of a value."""
+        registers, put = self.registers, self.arithmetic.put
+        self.acts.append(lambda: put(registers[target], registers[value]))
 
     def fitted(self, value: int, shape: Shape, wanted: Shape) -> int:
         """Bring a value into the shape that its name has."""
@@ -277,11 +279,11 @@ class Code:
     def layout(self, ref: Ref, axes: Axes) -> Layout | None:
         """Return what brings a read array's index axes into the order of the formula's."""
         names = [name for name, _ in axes]
-        own = [at.name for at in ref.axes if isinstance(at, At) and at.name in names]
+        own = [at.name for at in ref.axes if isinstance(at, At) and at.name and at.name in names]
         if own == names or (not own and not self.store.batched):
             return None
         once = list(dict.fromkeys(own))
-        order = sorted(range(len(once)), key=lambda k: names.index(once[k] or ""))
+        order = sorted(range(len(once)), key=lambda k: names.index(once[k]))
         gaps = tuple(k for k, name in enumerate(names) if name not in once)
 
         def moved(a: Array) -> Array:
@@ -324,7 +326,7 @@ def _stretched(a: Array, rank: int, axis: int, count: int) -> Array:
     return np.broadcast_to(a, (*a.shape[:axis], count, *a.shape[axis + 1 :]))
 
 
-def _diagonals(a: Array, own: list[str | None]) -> Array:
+def _diagonals(a: Array, own: list[str]) -> Array:
     """Keep the diagonal of axes that run along the same index, as in h[t, t]."""
     names = list(own)
     for name in dict.fromkeys(own):

@@ -66,9 +66,7 @@ class Components:
         if not self.shape(of):
             return self.of(of, ())
         rest = list(at)
-        place: list[int] = []
-        for item in select:
-            place.append(item.first + rest.pop(0) - 1 if isinstance(item, Span) else item)
+        place = [i.first + rest.pop(0) - 1 if isinstance(i, Span) else i for i in select]
         return self.of(of, (*place, *rest))
 
     def op(self, node: Op, at: Position) -> Node:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -18,7 +19,7 @@ import numpy as np
 from tp_solver.exercise.exercise import Equation
 from tp_solver.graph.arithmetic import Arithmetic, Intervals, Numbers, Table
 from tp_solver.graph.arrays import Array
-from tp_solver.graph.compile import Axes, Code, Store
+from tp_solver.graph.compile import After, Axes, Code, Store
 from tp_solver.graph.schedule import Compute, Loop, Single, Step, grounded
 from tp_solver.graph.system import Known, System, inline
 from tp_solver.language.tree import At, Node, Op, Over, Ref, Span, free_indices, refs, transform
@@ -50,7 +51,8 @@ class Evaluator(Generic[V]):
         self.batch = () if batch is None else (batch,)
         self.store = Store(arithmetic, batch is not None)
         self.tables: dict[str, Table[V]] = self.store.tables
-        for key in system.keys():
+        names = system.keys()
+        for key in names:
             box, shape = system.extent(key), system.shapes[key]
             self.store.shapes[key] = shape
             self.tables[key] = Table(box, arithmetic.empty((*_sizes(box), *self.batch, *shape)))
@@ -78,11 +80,13 @@ class Evaluator(Generic[V]):
         code = Code(self.store)
         match step:
             case Compute(equation):
-                code.assign(equation, self.right(equation), self.after)
+                self.assign(code, equation, self.right(equation))
             case Single(equation, at):
                 places = dict(at)
-                here = replace(equation, left=grounded(equation.left, places), domain=())
-                code.assign(here, grounded(self.right(equation), places), self.after)
+                left = grounded(equation.left, places)
+                assert isinstance(left, Ref)
+                right = grounded(self.right(equation), places)
+                code.assign(left, right, (), self.watcher(equation))
             case Loop():
                 rights = {id(e): self.right(e) for e in _equations(step.body)}
                 early = self.hoist(step, rights) if self.arithmetic.bare else []
@@ -90,6 +94,12 @@ class Evaluator(Generic[V]):
                 for key in early:
                     del self.tables[key]
         code.run()
+
+    def assign(self, code: Code, equation: Equation, right: Node) -> None:
+        code.assign(equation.left, right, equation.domain, self.watcher(equation))
+
+    def watcher(self, equation: Equation) -> After | None:
+        return None if self.after is None else partial(self.after, equation)
 
     def right(self, equation: Equation) -> Node:
         """Return an equation's right side without an author's functions."""
@@ -107,7 +117,7 @@ class Evaluator(Generic[V]):
                 if isinstance(step, Loop):
                     code.acts.append(self.loop(step, loops, rights))
                 elif isinstance(step, Compute):
-                    code.assign(step.equation, rights[id(step.equation)], self.after)
+                    self.assign(code, step.equation, rights[id(step.equation)])
             ends = (span.first, span.last + 1) if loop.step > 0 else (span.last, span.first - 1)
             runs.append(partial(code.loop, range(*ends, loop.step)))
 
@@ -122,32 +132,41 @@ class Evaluator(Generic[V]):
 
         Such parts become tables of their own, listed; `rights` then reads these.
         """
-        written = {equation.left.key for equation in _equations(loop.body)}
-        early: dict[tuple[Node, Axes], str] = {}
+        early = _Early({equation.left.key for equation in _equations(loop.body)})
         for equation in _equations(loop.body):
-
-            def change(node: Node, domain: Axes = equation.domain) -> Node | None:
-                if not isinstance(node, Op | Over):
-                    return None
-                if any(ref.key in written for ref in refs(node)):
-                    return None if isinstance(node, Op) else node
-                used = free_indices(node)
-                own = tuple(item for item in domain if item[0] in used)
-                key = early.setdefault((node, own), f"~{len(early)}")
-                return Ref(key, tuple(At(name) for name, _ in own))
-
-            rights[id(equation)] = transform(rights[id(equation)], change)
-        for (node, axes), key in early.items():
+            rights[id(equation)] = early.without(rights[id(equation)], equation.domain)
+        for (node, axes), key in early.names.items():
             code = Code(self.store)
             register, shape = code.value(node, axes)
             code.run()
             box = tuple(span for _, span in axes)
-            whole = (*_sizes(box), *self.batch, *shape)
-            spread = self.arithmetic.map(
-                lambda a: np.broadcast_to(a, whole), code.registers[register]
-            )
-            self.tables[key], self.store.shapes[key] = Table(box, spread), shape
-        return list(early.values())
+            spread = partial(np.broadcast_to, shape=(*_sizes(box), *self.batch, *shape))
+            value = self.arithmetic.map(spread, code.registers[register])
+            self.tables[key], self.store.shapes[key] = Table(box, value), shape
+        return list(early.names.values())
+
+
+class _Early:
+    """The parts of formulas that read nothing a loop writes, each given a name of its own."""
+
+    def __init__(self, written: set[str]) -> None:
+        self.written = written
+        self.names: dict[tuple[Node, Axes], str] = {}
+
+    def without(self, right: Node, domain: Axes) -> Node:
+        """Read those parts of a formula by their names."""
+
+        def change(node: Node) -> Node | None:
+            if not isinstance(node, Op | Over):
+                return None
+            if any(ref.key in self.written for ref in refs(node)):
+                return None if isinstance(node, Op) else node
+            used = free_indices(node)
+            axes = tuple(item for item in domain if item[0] in used)
+            key = self.names.setdefault((node, axes), f"~{len(self.names)}")
+            return Ref(key, tuple(At(name) for name, _ in axes))
+
+        return transform(right, change)
 
 
 def _sizes(box: tuple[Span, ...]) -> tuple[int, ...]:
@@ -173,7 +192,7 @@ def _stretches(loop: Loop) -> list[Span]:
     """Cut a loop where one of its equations begins or ends; list the pieces in their order."""
     spans = [equation.ranges[loop.index] for equation in _equations(loop.body)]
     cuts = sorted({s.first for s in spans} | {s.last + 1 for s in spans})
-    pieces = [Span(a, b - 1) for a, b in zip(cuts, cuts[1:], strict=False)]
+    pieces = [Span(a, b - 1) for a, b in pairwise(cuts)]
     return pieces if loop.step > 0 else pieces[::-1]
 
 

@@ -138,7 +138,7 @@ def divide(shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
 def power(shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
     """Make the power; an even one of an interval around zero begins at zero."""
     corners = four_corners(np.power)(shapes, args)
-    even = arrays.elementwise(lambda b, e: (e % 2 == 0) & (b == b))(shapes, args)
+    even = arrays.elementwise(lambda b, e: (e + 0 * b) % 2 == 0)(shapes, args)
     spread = arrays.elementwise(lambda b, e: b + 0 * e)(shapes, args)
 
     def kernel(base: Interval, exponent: Interval) -> Interval:

@@ -147,8 +147,9 @@ class _ModelBuilder:
                 self.target_axes(target)
         if isinstance(asked.question, ExpressionQuestion):
             return
-        for node in filter(None, (asked.answer, *asked.accept)):
-            self.known(node, node)
+        for node in (asked.answer, *asked.accept):
+            if node is not None:
+                self.known(node, node)
 
     def target_axes(self, target: Target) -> None:
         name = target.ref.over.name if target.ref.over else target.ref.name
@@ -219,10 +220,10 @@ class _ModelBuilder:
         seeds = tuple(filter(None, map(self.seed, self.exercise.givens)))
         fine = True
         requests = list(self.requests())
-        for part, ref in requests:
+        for asker, ref in requests:
             if ref.name not in self.system.shapes and ref.name not in self.loss_names():
                 todo = f"write an equation `{ref.name} = …`, or give a `d{ref.name}/d…`"
-                self.report(part, f"nothing defines `{ref.name}`", todo, ref.name)
+                self.report(asker, f"nothing defines `{ref.name}`", todo, ref.name)
                 fine = False
         if not fine or self.issues:
             return False

@@ -6,7 +6,8 @@ symbols.py computes it exactly, and how a gradient passes back through it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,11 +31,11 @@ def _function(numpy: Maker, interval: Maker, symbol: str, rule: rules.Rule) -> R
     return Row(shapes.elementwise, numpy, interval, symbol, rule)
 
 
-def _rising(function: np.ufunc, symbol: str, rule: rules.Rule) -> Row:
+def _rising(function: Callable[..., Any], symbol: str, rule: rules.Rule) -> Row:
     return _function(arrays.elementwise(function), intervals.rising(function), symbol, rule)
 
 
-def _compare(function: np.ufunc, interval: Maker, symbol: str) -> Row:
+def _compare(function: Callable[..., Any], interval: Maker, symbol: str) -> Row:
     return _function(arrays.comparison(function), interval, symbol, rules.constant)
 
 

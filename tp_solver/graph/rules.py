@@ -107,8 +107,8 @@ class Jacobian(Gradient):
         return self.build.part(g, (Span(1, self.build.shape(g)[0]), span))
 
     def fitted(self, g: Node, shape: Shape) -> Node:
-        """Leave a Jacobian as it is."""
-        return g
+        """Fit the columns of a Jacobian to the shape of what it is by."""
+        return super().fitted(g, (*self.build.shape(g)[:1], *shape))
 
     def entry(self, g: Node, position: int) -> Node:
         """Keep the column that belongs to a scalar of a concatenation."""
@@ -176,7 +176,9 @@ def matmul(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
     if isinstance(layout, Jacobian):
         if len(left) == 1 and len(right) == 2:  # a row vector times a matrix
             return [layout.through(g, build.transpose(b)), None]
-        return [None if len(left) == 2 else layout.total(g, b), layout.through(g, a)]
+        if len(left) == 1:  # a scalar product
+            return [layout.through(g, build.transpose(b)), layout.through(g, build.transpose(a))]
+        return [None, layout.through(g, a)]
     if len(left) == 1 and len(right) == 1:
         return [build.mul(g, b), build.mul(g, a)]
     if len(left) == 1 and right[0] == 1:  # column times row: an outer product

@@ -89,9 +89,10 @@ def _links(equations: tuple[Equation, ...]) -> Iterator[_Link]:
 
 def _distance(read: Ref, made: Ref, shared: set[str]) -> Iterator[tuple[str, int]]:
     for there, here in zip(read.axes, made.axes, strict=True):
-        if isinstance(there, At) and isinstance(here, At):
-            if here.name in shared and there.name == here.name:
-                yield here.name, there.offset - here.offset
+        assert isinstance(there, At)
+        assert isinstance(here, At)
+        if here.name in shared and there.name == here.name:
+            yield here.name, there.offset - here.offset
 
 
 def _nest(
@@ -131,43 +132,22 @@ def _one_by_one(equations: tuple[Equation, ...], group: list[int]) -> Iterator[S
 
 
 def _components(members: Iterable[int], links: list[_Link]) -> Iterator[list[int]]:
-    """Yield strongly connected components, makers before users (Tarjan 1972, without recursion)."""
-    makers: dict[int, list[int]] = {i: [] for i in members}
+    """Yield the groups of equations that need each other, makers before users."""
+    reach = {i: 1 << i for i in members}  # what each needs, directly or not, as bits
     for link in links:
-        if link.user in makers and link.maker in makers:
-            makers[link.user].append(link.maker)
-    order: dict[int, int] = {}
-    low: dict[int, int] = {}
-    stack: list[int] = []
-    on: set[int] = set()
-    for root in makers:
-        if root in order:
-            continue
-        work: list[tuple[int, Iterator[int]]] = [(root, iter(makers[root]))]
-        order[root] = low[root] = len(order)
-        stack.append(root)
-        on.add(root)
-        while work:
-            node, below = work[-1]
-            for maker in below:
-                if maker not in order:
-                    order[maker] = low[maker] = len(order)
-                    stack.append(maker)
-                    on.add(maker)
-                    work.append((maker, iter(makers[maker])))
-                    break
-                if maker in on:
-                    low[node] = min(low[node], order[maker])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == order[node]:
-                    cut = stack.index(node)
-                    group = stack[cut:]
-                    del stack[cut:]
-                    on.difference_update(group)
-                    yield sorted(group)
+        if link.user in reach and link.maker in reach:
+            reach[link.user] |= 1 << link.maker
+    for between, beyond in reach.items():
+        bit = 1 << between
+        for i, needed in reach.items():
+            if needed & bit:
+                reach[i] = needed | beyond
+    groups: dict[int, list[int]] = {}
+    for i, needed in reach.items():
+        groups.setdefault(needed, []).append(i)
+    # A user needs all that its makers need, and itself besides.
+    for needed in sorted(groups, key=int.bit_count):
+        yield groups[needed]
 
 
 def ordered_positions(equations: Iterable[Equation]) -> list[tuple[int, Assignment]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -101,28 +102,17 @@ _SYMPY: dict[str, Any] = {
 
 def from_sympy(expr: Any) -> Node:
     """Turn a SymPy expression of elementary functions into a formula."""
-    name = type(expr).__name__
     if expr.is_Rational:
         return _rational(expr)
     if expr.is_Symbol:
         return Ref(str(expr))
-    if expr.is_Add:
-        terms = sorted(expr.args, key=lambda term: term.could_extract_minus_sign())
-        return _chain("add", [from_sympy(term) for term in terms])
-    if expr.is_Mul:
-        return _product(expr)
-    if name == "exp" or (expr.is_Pow and str(expr.base) == "E"):
+    if expr.is_Pow and str(expr.base) == "E":
         return Op("exp", (from_sympy(expr.exp),))
-    if expr.is_Pow:
-        return _power(expr)
-    if name == "Heaviside":
-        return Op("gt", (from_sympy(expr.args[0]), ZERO))
-    if name in ("Max", "Min"):
-        return _chain(name.lower(), [from_sympy(arg) for arg in expr.args])
-    if name == "Piecewise":
-        return _piecewise(expr)
+    name = type(expr).__name__
     if name in _BACK:
         return Op(_BACK[name], tuple(from_sympy(arg) for arg in expr.args))
+    if name in _WRITTEN:
+        return _WRITTEN[name](expr)
     raise ModelError(f"SymPy gives `{expr}`, which has no formula here", "write it otherwise")
 
 
@@ -145,6 +135,15 @@ def _chain(op: str, items: list[Node]) -> Node:
         else:
             left = Op(op, (left, item))
     return left
+
+
+def _sum(expr: Any) -> Node:
+    terms = sorted(expr.args, key=lambda term: term.could_extract_minus_sign())
+    return _chain("add", [from_sympy(term) for term in terms])
+
+
+def _extremum(expr: Any) -> Node:
+    return _chain(type(expr).__name__.lower(), [from_sympy(arg) for arg in expr.args])
 
 
 def _product(expr: Any) -> Node:
@@ -175,3 +174,14 @@ def _piecewise(expr: Any) -> Node:
         chosen = Op("mul", (test, from_sympy(value)))
         result = Op("add", (chosen, Op("mul", (Op("sub", (ONE, test)), result))))
     return result
+
+
+_WRITTEN: dict[str, Callable[[Any], Node]] = {
+    "Add": _sum,
+    "Mul": _product,
+    "Pow": _power,
+    "Max": _extremum,
+    "Min": _extremum,
+    "Piecewise": _piecewise,
+    "Heaviside": lambda expr: Op("gt", (from_sympy(expr.args[0]), ZERO)),
+}

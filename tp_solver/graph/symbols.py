@@ -59,19 +59,18 @@ class SymbolicEquation:
 
     def _flat(self, given: dict[Ref, Any]) -> list[Any]:
         flat = [v for ref in self.reads for v in np.asarray(given[ref], dtype=object).ravel()]
+        given_flat = tuple(flat)
         for _, op, argument in self.opaque:
-            matrix = np.array(self._compiled_plain(list(argument.ravel()))(*flat), dtype=object)
+            matrix = np.array(
+                _function(self.flat, list(argument.ravel()))(*given_flat), dtype=object
+            )
             result = _SPECTRAL[op](matrix.reshape(argument.shape))
             flat += list(np.asarray(result, dtype=object).ravel())
         return flat
 
     def _compiled(self, exprs: list[Any]) -> Callable[..., Any]:
         late = [symbol for symbols, _, _ in self.opaque for symbol in symbols.ravel()]
-        function = sympy.lambdify([*self.flat, *late], exprs, modules="mpmath", cse=True)
-        return function  # type: ignore[no-any-return]
-
-    def _compiled_plain(self, exprs: list[Any]) -> Callable[..., Any]:
-        return sympy.lambdify(self.flat, exprs, modules="mpmath")  # type: ignore[no-any-return]
+        return _function([*self.flat, *late], exprs)
 
     def of(self, node: Node) -> Symbols:
         """Turn a formula into an array of SymPy expressions."""
@@ -132,6 +131,11 @@ class SymbolicEquation:
         if name in _WHOLE:
             return _array(_WHOLE[name](*values))
         return _each(_SCALAR[name], values)
+
+
+def _function(arguments: list[Any], exprs: list[Any]) -> Callable[..., Any]:
+    made: Callable[..., Any] = sympy.lambdify(arguments, exprs, modules="mpmath", cse=True)
+    return made
 
 
 def _array(value: Any) -> Symbols:

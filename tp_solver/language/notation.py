@@ -120,6 +120,8 @@ SUPERSCRIPTS = {digit: str(value) for value, digit in enumerate("⁰¹²³⁴⁵
 
 def fold_name(text: str) -> str:
     """Return the ASCII spelling of a typed name: `C̃` is `C_tilde`, `β1` is `beta1`."""
+    if text.isascii():
+        return text
     out: list[str] = []
     for char in unicodedata.normalize("NFD", text):
         if char in ACCENTS:

@@ -1,0 +1,204 @@
+"""The pages in a real Chromium: layout on a phone, glyphs, print, dark, assistive technology."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tp_solver.catalogue import exercise_files
+from tp_solver.grading.marking import grade
+from tp_solver.grading.submission import read_submissions
+from tp_solver.sheets.files import write_reports, write_sheets, write_solutions
+from tp_solver.solution import load, solve
+from tp_solver.text import words
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SUBMISSION = """
+student: {id: "../../x", name: "<script>document.title='hacked'</script> Ada"}
+answers:
+  f[1]: 0,5498
+  i[1]: 0.61
+  C[1]: 0,2318
+  h[1]: "=cmd()"
+"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Write every kind of page there is."""
+    folder = tmp_path_factory.mktemp("pages")
+    models = [load(path) for path in exercise_files(["tp"])]
+    solutions = [solve(model) for model in models]
+    write_solutions(solutions, folder / "solutions", "html", words("fr"))
+    write_sheets(models, folder / "sheets", words("en"))
+    (folder / "x.yaml").write_text(SUBMISSION, encoding="utf-8")
+    graded = solutions[[m.exercise.id for m in models].index("tp-2.1")]
+    reports = grade(graded, read_submissions(folder / "x.yaml"))
+    write_reports(graded, reports, folder / "grades", "html", words("fr"))
+    return sorted(folder.rglob("*.html"))
+
+
+@pytest.fixture(scope="module")
+def phone(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    yield page
+    page.close()
+
+
+OVERFLOWING = """() => {
+  const wide = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const box = element.getBoundingClientRect();
+    if (box.width === 0 || box.right <= innerWidth + 1 || element.matches('.skip')) continue;
+    let parent = element.parentElement, scrolls = false;
+    while (parent && parent !== document.body) {
+      if (getComputedStyle(parent).overflowX !== 'visible') scrolls = true;
+      parent = parent.parentElement;
+    }
+    if (!scrolls) wide.push(element.outerHTML.slice(0, 120));
+  }
+  return [document.documentElement.scrollWidth, wide];
+}"""
+
+
+def test_no_page_scrolls_sideways_on_a_phone(pages: list[Path], phone: Page) -> None:
+    for path in pages:
+        phone.goto(path.as_uri())
+        width, wide = phone.evaluate(OVERFLOWING)
+        assert width <= 390, (path.name, wide)
+        assert wide == [], path.name
+
+
+def test_no_page_fetches_anything_or_complains(pages: list[Path], chromium: Browser) -> None:
+    page = chromium.new_page()
+    requested: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for path in pages:
+        page.goto(path.as_uri())
+        assert page.title() != "hacked"
+    own = {path.as_uri() for path in pages}
+    assert [url for url in requested if url not in own and not url.startswith("data:")] == []
+    assert complaints == []
+    page.close()
+
+
+MISSING_GLYPHS = """async () => {
+  await document.fonts.ready;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 40;
+  const pen = canvas.getContext('2d', {willReadFrequently: true});
+  const drawn = (character, font) => {
+    pen.clearRect(0, 0, 40, 40);
+    pen.font = '24px ' + font;
+    pen.fillText(character, 4, 30);
+    return pen.getImageData(0, 0, 40, 40).data.join();
+  };
+  const family = '"TP Math", "Adobe Blank Missing"';
+  const blank = drawn('\\uE123', family);
+  const used = new Set();
+  for (const token of document.querySelectorAll('math mi, math mn, math mo'))
+    for (const character of token.textContent) used.add(character);
+  const invisible = new Set([' ', '\\u2061', '\\u2062', '\\u2063', '\\u00a0']);
+  return [...used].filter(c => !invisible.has(c) && drawn(c, family) === blank);
+}"""
+
+
+def test_formulas_use_the_embedded_font_and_miss_no_glyph(
+    pages: list[Path], chromium: Browser
+) -> None:
+    page = chromium.new_page()
+    for path in pages:
+        page.goto(path.as_uri())
+        if page.locator("math").count() == 0:
+            continue
+        assert page.evaluate("document.fonts.ready.then(f => f.check('16px \"TP Math\"'))")
+        assert page.evaluate(MISSING_GLYPHS) == [], path.name
+    page.close()
+
+
+def test_brackets_stretch_round_matrices(pages: list[Path], chromium: Browser) -> None:
+    page = chromium.new_page()
+    path = next(p for p in pages if p.name == "tp-2.2.html" and p.parent.name == "solutions")
+    page.goto(path.as_uri())
+    heights = page.evaluate(
+        """() => [...document.querySelectorAll('.data math mrow')]
+          .filter(row => row.querySelector(':scope > mtable'))
+          .map(row => [row.firstElementChild.getBoundingClientRect().height,
+                       row.querySelector('mtable').getBoundingClientRect().height])"""
+    )
+    assert heights
+    assert all(bracket >= 0.8 * table for bracket, table in heights)
+    page.close()
+
+
+def test_print_opens_every_fold_and_hides_the_contents(
+    pages: list[Path], chromium: Browser
+) -> None:
+    page = chromium.new_page()
+    path = next(p for p in pages if p.name == "tp-1.2.html" and p.parent.name == "solutions")
+    page.goto(path.as_uri())
+    folds = "[...document.querySelectorAll('details > .steps')].map(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}) && e.getBoundingClientRect().height)"
+    closed = page.evaluate(folds)
+    assert closed
+    assert not any(closed)
+    page.emulate_media(media="print")
+    assert all(height > 20 for height in page.evaluate(folds))
+    assert page.evaluate("getComputedStyle(document.querySelector('.contents')).display") == "none"
+    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+    page.close()
+
+
+CONTRAST = """() => {
+  const channel = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const numbers = text => text.match(/[\\d.]+/g).map(Number);
+  const low = [];
+  for (const element of document.querySelectorAll('p, li, th, td, .badge, summary, h1, h2, h3, a, .value span')) {
+    if (!element.textContent.trim() || element.matches('.skip')) continue;
+    let behind = element;
+    while (behind && numbers(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
+    const back = behind ? numbers(getComputedStyle(behind).backgroundColor) : [255, 255, 255];
+    const fore = numbers(getComputedStyle(element).color);
+    const [a, b] = [luminance(fore), luminance(back)].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < 4.5) low.push(element.className + ' ' + element.textContent.trim().slice(0, 40));
+  }
+  return low;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_has_enough_contrast(pages: list[Path], chromium: Browser, scheme: str) -> None:
+    page = chromium.new_page(color_scheme=scheme)  # type: ignore[arg-type]
+    for path in pages:
+        page.goto(path.as_uri())
+        assert page.evaluate(CONTRAST) == [], path.name
+    page.close()
+
+
+def test_pages_have_landmarks_headings_and_described_pictures(
+    pages: list[Path], chromium: Browser
+) -> None:
+    page = chromium.new_page()
+    for path in pages:
+        page.goto(path.as_uri())
+        assert page.locator("main h1").count() == 1, path.name
+        levels = page.evaluate(
+            "[...document.querySelectorAll('main h1, main h2, main h3')].map(h => +h.tagName[1])"
+        )
+        assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), path.name
+        assert page.evaluate(
+            "[...document.querySelectorAll('svg')].every(s => s.querySelector('title').textContent"
+            " && s.querySelector('desc').textContent)"
+        )
+        assert page.evaluate(
+            "[...document.querySelectorAll('table')].every(t => t.querySelector('th[scope]'))"
+        )
+    page.close()

@@ -1,0 +1,198 @@
+"""The pages as HTML: what they say, what they escape, what they keep to themselves."""
+
+from __future__ import annotations
+
+import html
+import re
+from decimal import Decimal
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tp_solver.catalogue import exercise_files
+from tp_solver.sheets.files import SOLUTION_FORMATS, write_sheets, write_solutions
+from tp_solver.solution import Solution, load, loads, solve
+from tp_solver.text import languages, words
+
+TP = exercise_files(["tp"])
+
+
+@pytest.fixture(scope="module", params=TP, ids=lambda path: path.stem)
+def solution(request: pytest.FixtureRequest) -> Solution:
+    return solve(load(request.param))
+
+
+class _Balance(HTMLParser):
+    """Checks that every element that is opened is closed, in order."""
+
+    void = frozenset({"meta", "br", "wbr", "hr", "path", "circle", "img"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.void:
+            assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("language", languages())
+def test_solution_page_is_whole_and_self_contained(solution: Solution, language: str) -> None:
+    page = SOLUTION_FORMATS["html"][1](solution, words(language))
+    balance = _Balance()
+    balance.feed(page)
+    assert balance.open == []
+    assert len(balance.ids) == len(set(balance.ids))
+    assert f'<html lang="{language}">' in page
+    assert not re.search(r"""(?:src|href)=["'](?!#)|@import|url\("(?!data:)""", page)
+    anchors = set(re.findall(r'href="#([^"]+)"', page))
+    assert anchors <= set(balance.ids)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_numbers_are_written_as_the_language_does(solution: Solution, language: str) -> None:
+    page = SOLUTION_FORMATS["html"][1](solution, words(language))
+    numbers = re.findall(r"<mn>([^<]*)</mn>", page)
+    wrong = "." if language == "fr" else ","
+    assert numbers
+    assert not [number for number in numbers if wrong in number]
+    assert not re.search(r"<mn>-|−0(?:[.,]0+)?<|&#x2212;</mo><mn>0(?:[.,]0+)?</mn>", page)
+
+
+def test_page_weighs_less_than_the_limit(solution: Solution) -> None:
+    page = SOLUTION_FORMATS["html"][1](solution, words("fr"))
+    assert len(page.encode()) < 300_000
+
+
+def test_every_question_is_answered_on_the_page(solution: Solution) -> None:
+    page = SOLUTION_FORMATS["html"][1](solution, words("en"))
+    for asked in solution.exercise.questions:
+        section = page.partition(f'id="question-{asked.question.id}"')[2].partition("</section>")[0]
+        assert section
+        assert {
+            "values": "<table>",
+            "number": 'class="final"',
+            "expression": 'class="final"',
+            "choice": 'class="right"',
+            "text": 'class="explained"',
+        }[asked.question.kind] in section
+
+
+def _expected_numbers(solution: Solution) -> set[str]:
+    """Spell every value asked for at every rounding from three decimals up."""
+    found: set[str] = set()
+    for slots in solution.model.slots.values():
+        for slot in slots:
+            for value in solution.value(slot.key, slot.position).ravel():
+                exact = Decimal(repr(float(value)))
+                for decimals in range(3, 13):
+                    rounded = f"{exact:.{decimals}f}".lstrip("-")
+                    if rounded.strip("0.") and len(rounded.rstrip("0").partition(".")[2]) >= 3:
+                        found |= {rounded, rounded.replace(".", ",")}
+    return found
+
+
+@pytest.mark.parametrize("language", languages())
+def test_statement_and_answer_file_hold_no_answer(
+    solution: Solution, language: str, tmp_path: Path
+) -> None:
+    write_sheets([solution.model], tmp_path, words(language))
+    written = sorted(tmp_path.iterdir())
+    assert [path.suffix for path in written] == [".yaml", ".html"] or len(written) == 2
+    givens = solution.exercise.source.text.partition("questions:")[0]
+    for path in written:
+        text = path.read_text(encoding="utf-8")
+        text = re.sub(r"data:font[^\"]*", "", text)
+        for number in _expected_numbers(solution):
+            pattern = rf"(?<![0-9.,]){re.escape(number)}(?![0-9])"
+            assert not re.search(pattern, text) or number.replace(",", ".") in givens
+
+
+def test_statement_tells_no_right_choice_and_no_solution(tmp_path: Path) -> None:
+    model = load(exercise_files(["tp-2.3"])[0])
+    write_sheets([model], tmp_path, words("fr"))
+    page = (tmp_path / "tp-2.3.html").read_text(encoding="utf-8")
+    assert 'class="right"' not in page
+    assert "explained" not in page.partition("</style>")[2]
+    for question in model.exercise.file.questions:
+        if question.solution:
+            opening = html.escape(question.solution["fr"].split("$")[0][:25])
+            assert len(opening) < 12 or opening not in page
+
+
+def test_answer_file_asks_for_every_component_and_reads_back_empty(tmp_path: Path) -> None:
+    from tp_solver.grading.marking import grade
+    from tp_solver.grading.report import Verdict
+    from tp_solver.grading.submission import read_submissions
+
+    model = load(exercise_files(["tp-2.2"])[0])
+    write_sheets([model], tmp_path, words("en"))
+    path = tmp_path / "tp-2.2-answers.yaml"
+    assert "h[1].2:" in path.read_text(encoding="utf-8")
+    (report,) = grade(solve(model), read_submissions(path))
+    assert report.refused is None
+    assert {mark.verdict for mark in report.marks} == {Verdict.MISSING}
+
+
+def test_index_page_leads_to_every_solution(tmp_path: Path) -> None:
+    solutions = [solve(load(path)) for path in TP[:2]]
+    written = write_solutions(solutions, tmp_path, "html", words("fr"))
+    assert written[0].name == "index.html"
+    index = written[0].read_text(encoding="utf-8")
+    for path in written[1:]:
+        assert f'href="{path.name}"' in index
+
+
+def test_author_text_is_escaped() -> None:
+    model = loads(
+        """
+id: hostile
+title: "<script>alert(1)</script> & co"
+given: {a: 2}
+equations: [b = 3 * a]
+questions:
+  - id: q
+    text: "<img src=x onerror=alert(1)> $b < 7$ [x](javascript:alert(1))"
+    answers: [b]
+"""
+    )
+    page = SOLUTION_FORMATS["html"][1](solve(model), words("en"))
+    assert "<script>" not in page
+    assert "<img" not in page
+    assert 'href="javascript' not in page
+    assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("-0.00001", "−1,00 × 10"),
+        ("0.5", "0,5"),
+        ("1e-9", "1,00 × 10"),
+    ],
+)
+def test_small_values_are_not_rounded_away(value: str, shown: str) -> None:
+    model = loads(
+        f"""
+id: small
+title: "x"
+given: {{a: {value}}}
+equations: [b = a * 1]
+precision: {{decimals: 4}}
+questions: [{{id: q, text: "x", answers: [b]}}]
+"""
+    )
+    page = html.unescape(SOLUTION_FORMATS["html"][1](solve(model), words("fr")))
+    text = re.sub(r"<mo>×</mo>", " × ", page)
+    text = re.sub(r"<[^>]*>", "", text)
+    assert shown in text.replace("\u2212", "−")

@@ -1,0 +1,171 @@
+"""The command line as a person uses it: files written, words said, exit status."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tp_solver.cli import main
+
+RIGHT = """
+student: {id: e1, name: Ada}
+answers: {"z[1]": [0.25, 0.2], "h[1]": [0.2449, 0.1974]}
+"""
+
+
+def test_solve_writes_pages_that_open(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["solve", "tp", "-o", str(tmp_path)]) == 0
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"index.html", "tp-1.1.html", "tp-1.2.html", "tp-2.1.html", "tp-2.2.html"} <= names
+    assert "index.html" in capsys.readouterr().out
+
+
+def test_solve_json_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["solve", "tp-2.3b", "--format", "json", "-o", "-"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["exercise"] == "tp-2.3b"
+    assert data["values"]["C_tilde[1]"] == pytest.approx(0.3799489622552249, abs=1e-15)
+    assert data["values"]["dL/dW_f"] == pytest.approx(
+        [0.00423876537578, -0.00150990275435], abs=1e-12
+    )
+    step = next(step for step in data["steps"] if step["name"] == "f[1]")
+    assert step == {
+        "name": "f[1]",
+        "equation": "f[1] = sigmoid(z_f[1])",
+        "substituted": "sigmoid(0.20000)",
+        "value": pytest.approx(0.549833997312478),
+    }
+
+
+def test_solve_several_as_json_is_a_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["solve", "tp-1.1", "tp-2.1", "--format", "json", "-o", "-"]) == 0
+    assert [item["exercise"] for item in json.loads(capsys.readouterr().out)] == [
+        "tp-1.1",
+        "tp-2.1",
+    ]
+
+
+def test_own_file_and_folder(tmp_path: Path) -> None:
+    text = "id: mine\ntitle: x\ngiven: {a: 2}\nequations: [b = 3 * a]\n"
+    text += "questions: [{id: q, text: $b$, answers: [b]}]\n"
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    assert main(["solve", str(tmp_path), "-o", str(tmp_path / "out"), "--lang", "en"]) == 0
+    assert "Worked solution" in (tmp_path / "out" / "mine.html").read_text(encoding="utf-8")
+
+
+def test_unknown_exercise_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["solve", "tp-2.4"]) == 2
+    assert "did you mean `tp-2." in capsys.readouterr().err
+
+
+def test_broken_exercise_lists_every_issue(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text(
+        "id: broken\ntitle: x\ngiven: {a: [1.0, 0,5], aa: 1}\nequations: [b = 3 * c]\n"
+        "questions: [{id: q, text: x, answers: [d]}]\n",
+        encoding="utf-8",
+    )
+    assert main(["verify", str(path)]) == 2
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) >= 3
+    assert all(line.startswith(f"{path}:") for line in lines)
+    assert any(line.startswith(f"{path}:3:18: `0,5` is read as two numbers") for line in lines)
+
+
+def test_grade_writes_feedback_gradebook_and_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    (copies / "ada.yaml").write_text(RIGHT, encoding="utf-8")
+    (copies / "rubbish.yaml").write_text("{[", encoding="utf-8")
+    out = tmp_path / "out"
+    assert main(["grade", "tp-1.1", str(copies), "-o", str(out)]) == 1
+    assert "rubbish.yaml" in capsys.readouterr().err
+    assert (out / "feedback" / "e1.html").is_file()
+    rows = (out / "gradebook.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == 3
+    assert rows[1].startswith("e1;Ada;4;")
+    reports = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    assert [report["score"] for report in reports] == [4.0, None]
+    assert set(reports[0]["marks"][0]) == {
+        "question",
+        "answer",
+        "component",
+        "given",
+        "verdict",
+        "remark",
+        "misconception",
+        "expected",
+        "from_own_values",
+        "points",
+        "out_of",
+    }
+
+
+def test_check_says_right_or_not_yet_and_never_the_value(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("answers: {'h[1]': [0.2449, 0.19]}", encoding="utf-8")
+    assert main(["check", "tp-1.1", str(path), "--lang", "en"]) == 0
+    out = capsys.readouterr().out
+    assert "h[1].1: right" in out
+    assert "0.197" not in out
+
+
+def test_check_reads_typed_answers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y[1] = 0,1830\nh[1] = [0,3 ; 0.1974]\n\n"))
+    assert main(["check", "tp-1.1"]) == 0
+    out = capsys.readouterr().out
+    assert "y[1]: juste" in out
+    assert "h[1].1: pas encore" in out
+    assert "h[1].2: juste" in out
+
+
+def test_verify_prints_the_largest_disagreements(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "tp-2.3b"]) == 0
+    out = capsys.readouterr().out
+    assert "tp-2.3b: proved" in out
+    assert "finite differences" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["grade", "tp-1.1", "nowhere.yaml", "-o", "OUT"], ["grade", "tp", "x.yaml", "-o", "OUT"]],
+)
+def test_what_cannot_be_done_ends_with_a_message_and_no_traceback(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [str(tmp_path / "out") if item == "OUT" else item for item in arguments]
+    assert main(arguments) in (1, 2)
+    error = capsys.readouterr().err
+    assert error.strip()
+    assert "Traceback" not in error
+
+
+def test_as_a_module_and_without_sympy() -> None:
+    code = (
+        "import sys, tp_solver.cli as c; c.main(['solve', 'tp-2.3b', '--format', 'json', '-o', '-']);"
+        "sys.exit('sympy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tp_solver", "--version"],
+        capture_output=True,
+        check=True,
+        env=environment,
+    )
+    assert done.stdout.startswith(b"tp-solver ")

@@ -1,0 +1,202 @@
+"""A hand computation over intervals: every value on the way may have been rounded.
+
+A product in a sum, the value of a function, a partial product: each is known to one unit of the
+digits that the student works with, unless it is exact in these. Several factors may have been
+multiplied in any order, and a power taken by repeated products. The outermost operation of an
+equation is the answer itself, whose rounding the answer's own interval stands for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from tp_solver.exercise.exercise import Equation
+from tp_solver.exercise.model import Precision
+from tp_solver.grading.rounding import unit
+from tp_solver.graph.arrays import Array, Kernel, grow
+from tp_solver.graph.evaluate import Evaluator, Intervals
+from tp_solver.graph.intervals import Interval
+from tp_solver.graph.ops import OPS
+from tp_solver.graph.shapes import Shapes
+from tp_solver.graph.system import inline
+from tp_solver.language.tree import Node, Num, Op, transform
+
+LARGEST_SPELLED = 4096
+MOST_PRODUCTS = 64  # a higher power is not taken by repeated products
+# These choose or compare numbers and so write down none that was not there before.
+_CHOOSING = frozenset(("neg", "abs", "relu", "sign", "min", "max", "eq", "lt", "le", "gt", "ge"))
+
+
+@dataclass(frozen=True, slots=True)
+class Outermost(Op):
+    """The operation whose result is the answer itself, told from the same one further inside."""
+
+
+class HandEvaluator(Evaluator[Interval]):
+    """An evaluator of equations as a person works them out."""
+
+    def right(self, equation: Equation) -> Node:
+        """Return an equation's right side, its products of several factors in one piece."""
+        node = flattened(inline(equation.right, self.system.functions))
+        return Outermost(node.op, node.args) if isinstance(node, Op) else node
+
+
+def flattened(node: Node) -> Node:
+    """Join nested products into one of several factors."""
+
+    def change(part: Node) -> Node | None:
+        if isinstance(part, Op) and part.op == "mul":
+            return Op("mul", tuple(map(flattened, _factors(part))))
+        return None
+
+    return transform(node, change)
+
+
+def _factors(node: Node) -> tuple[Node, ...]:
+    if isinstance(node, Op) and node.op == "mul":
+        return tuple(factor for arg in node.args for factor in _factors(arg))
+    return (node,)
+
+
+class HandRounding(Intervals):
+    """Interval arithmetic that rounds; `digits` has the working digits of each submission."""
+
+    def __init__(self, digits: Array, precision: Precision) -> None:
+        super().__init__()
+        self.digits = digits
+        self.precision = precision
+
+    def kernel(self, op: Op, shapes: Shapes) -> Kernel:
+        """Return an operation's interval function, its result widened by what rounding may do."""
+        row = OPS[op.op]
+        if row.roundings == "none" or op.op in _CHOOSING:
+            return row.interval(shapes, op.args)
+        if op.op == "matmul":
+            return self.terms(op, shapes)
+        found = self.several(op, shapes)
+        return found if isinstance(op, Outermost) else self.written(found, op, shapes)
+
+    def written(self, bare: Kernel, op: Op, shapes: Shapes) -> Kernel:
+        """Widen a result by the unit it may have been rounded to."""
+        rank = len(OPS[op.op].shape(shapes, op.args))
+
+        def rounded(*args: Interval) -> Interval:
+            result: Interval = bare(*args)
+            return result.widened(self.slack(result, rank))
+
+        return rounded
+
+    def several(self, op: Op, shapes: Shapes) -> Kernel:
+        """Return an operation's interval function; partial products may have been rounded."""
+        match op:
+            case Op("mul", args) if len(args) > 2:
+                return self.factors(args, shapes)
+            case Op("pow", (_, Num(exponent))) if exponent in range(3, MOST_PRODUCTS):
+                return self.power(op, shapes, int(exponent))
+        return OPS[op.op].interval(shapes, op.args)
+
+    def factors(self, args: tuple[Node, ...], shapes: Shapes) -> Kernel:
+        """Make the product of several factors, multiplied in any order."""
+        rank = max(map(len, shapes))
+        times = OPS["mul"].interval(((), ()), args[:2])
+
+        def product(*items: Interval) -> Interval:
+            missing = [rank - len(shape) for shape in shapes]
+            grown = [
+                Interval(grow(item.lo, more), grow(item.hi, more))
+                for item, more in zip(items, missing, strict=True)
+            ]
+            result = reduce(times, grown)
+            sizes = np.stack(np.broadcast_arrays(*(_size(item) for item in grown)))
+            return result.widened(self.partial(-np.sort(-sizes, axis=0), result, rank))
+
+        return product
+
+    def power(self, op: Op, shapes: Shapes, exponent: int) -> Kernel:
+        """Make a whole power, taken at once or by repeated products."""
+        bare = OPS["pow"].interval(shapes, op.args)
+
+        def raised(base: Interval, other: Interval) -> Interval:
+            result: Interval = bare(base, other)
+            sizes = np.stack([_size(base)] * exponent)
+            return result.widened(self.partial(sizes, result, len(shapes[0])))
+
+        return raised
+
+    def partial(self, sizes: Array, result: Interval, rank: int) -> Array:
+        """Bound what rounding partial products does to a product of factors, largest first.
+
+        A partial product that is off by a unit is multiplied by the factors still to come.
+        """
+        rounded = len(sizes) - 2
+        if self.precision.decimals is None:
+            return rounded * self.unit(_size(result), rank)
+        coming = np.cumprod(sizes, axis=0)[:rounded]
+        bound = np.where(sizes[0] <= 1, coming.sum(axis=0), rounded * coming.max(axis=0))
+        nothing = (result.lo == 0) & (result.hi == 0)  # whatever the order
+        return np.where(nothing, 0.0, bound * self.unit(result.middle, rank))
+
+    def terms(self, op: Op, shapes: Shapes) -> Kernel:
+        """Make a sum of products, each of which may have been rounded."""
+        bare = OPS["matmul"].interval(shapes, op.args)
+        rank = len(OPS["matmul"].shape(shapes, op.args))
+        inner = _inner(shapes)
+        if inner == 1:
+            return bare if isinstance(op, Outermost) else self.written(bare, op, shapes)
+        if int(np.prod(shapes[0])) * int(np.prod(shapes[1][1:])) > LARGEST_SPELLED:
+            return lambda *args: self.widest(bare(*args), rank, inner)
+        times = OPS["mul"].interval(((), ()), op.args)
+
+        def summed(a: Interval, b: Interval) -> Interval:
+            left, right = _spread(a, b, shapes)
+            products: Interval = times(left, right)
+            slack = self.slack(products, rank + 1)
+            axis = -2 if len(shapes[1]) == 2 else -1
+            return bare(a, b).widened(slack.sum(axis=axis))  # type: ignore[no-any-return]
+
+        return summed
+
+    def widest(self, result: Interval, rank: int, inner: int) -> Interval:
+        """Widen a large sum of products as if each had been rounded."""
+        return result.widened(inner * self.unit(_size(result), rank))
+
+    def slack(self, value: Interval, rank: int) -> Array:
+        """Return what rounding may change of a value: nothing where it is exact."""
+        step = self.unit(_size(value), rank)
+        middle = value.middle / step
+        known = value.hi - value.lo < 1e-9 * step
+        exact = known & (np.abs(middle - np.rint(middle)) < 1e-6)
+        return np.where(exact, 0.0, step)
+
+    def unit(self, middle: Array, rank: int) -> Array:
+        """Return the unit of the working digits, laid out like an array of such a rank."""
+        digits = grow(self.digits, rank)
+        shape = np.broadcast_shapes(middle.shape, digits.shape)
+        return unit(np.broadcast_to(middle, shape), digits, self.precision)
+
+
+def _size(value: Interval) -> Array:
+    """Return the largest magnitude in each interval."""
+    return np.maximum(np.abs(value.lo), np.abs(value.hi))
+
+
+def _inner(shapes: Shapes) -> int:
+    """Return how many products a component of a matrix product sums."""
+    left, right = shapes
+    if not left or not right or (len(left) == 1 and len(right) == 2):
+        return 1 if not left or not right or right[0] == 1 else left[0]
+    return left[-1]
+
+
+def _spread(a: Interval, b: Interval, shapes: Shapes) -> tuple[Interval, Interval]:
+    """Lay the factors of a matrix product out so that they multiply term by term."""
+    left, right = shapes
+    if len(right) == 2:
+        a = Interval(a.lo[..., None], a.hi[..., None])
+    if len(left) == 2:
+        where = (..., None, slice(None)) if len(right) == 1 else (..., None, slice(None), slice(None))
+        b = b[where]
+    return a, b
