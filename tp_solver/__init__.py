@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,19 @@ if TYPE_CHECKING:
     from tp_solver.graph.model import Model
     from tp_solver.solution import Solution
 
-try:
-    __version__ = version("tp-solver")
-except PackageNotFoundError:  # a source tree that is not installed
-    __version__ = "0"
+__all__ = ["__version__", "grade", "load", "render", "solve"]
 
-__all__ = ["grade", "load", "render", "solve"]
+
+def __getattr__(name: str) -> str:
+    """Look the version up when it is asked for."""
+    if name != "__version__":
+        raise AttributeError(name)
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("tp-solver")
+    except PackageNotFoundError:  # a source tree that is not installed
+        return "0"
 
 
 def load(path: Path | str) -> Model:

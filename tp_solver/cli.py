@@ -41,13 +41,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return FAILED
 
 
+class _Version(argparse.Action):
+    """Prints the version, looked up only when asked for: the look-up is slow."""
+
+    def __call__(self, *_: object) -> None:
+        from tp_solver import __version__
+
+        print(f"tp-solver {__version__}")
+        sys.exit(DONE)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tp-solver", description="Solve, explain and grade neural-network exercises."
     )
-    from tp_solver import __version__
-
-    parser.add_argument("--version", action="version", version=f"tp-solver {__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _solve_options(commands.add_parser("solve", help="write worked solutions"))
     _sheet_options(commands.add_parser("sheet", help="write statements and empty answer files"))
@@ -164,8 +172,9 @@ def grade(options: argparse.Namespace) -> int:
     """Mark submissions."""
     from tp_solver.grading.marking import grade as graded
     from tp_solver.grading.submission import read_submissions, submission_files
-    from tp_solver.sheets.files import write_reports
-    from tp_solver.sheets.json_format import dumps, report_data
+    from tp_solver.sheets.json_format import dumps
+    from tp_solver.sheets.report_json import report_data
+    from tp_solver.sheets.reports import write_reports
     from tp_solver.solution import solve as solved
     from tp_solver.text import words
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ import pytest
 from tp_solver.catalogue import exercise_files
 from tp_solver.grading.marking import grade
 from tp_solver.grading.submission import read_submissions
-from tp_solver.sheets.files import write_reports, write_sheets, write_solutions
+from tp_solver.sheets.files import write_sheets, write_solutions
+from tp_solver.sheets.reports import write_reports
 from tp_solver.solution import load, solve
 from tp_solver.text import words
 
@@ -145,7 +147,9 @@ def test_print_opens_every_fold_and_hides_the_contents(
     page = chromium.new_page()
     path = next(p for p in pages if p.name == "tp-1.2.html" and p.parent.name == "solutions")
     page.goto(path.as_uri())
-    folds = "[...document.querySelectorAll('details > .steps')].map(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}) && e.getBoundingClientRect().height)"
+    folds = """[...document.querySelectorAll('details > .steps')].map(steps =>
+      steps.checkVisibility({contentVisibilityAuto: true}) && steps.getBoundingClientRect().height
+    )"""
     closed = page.evaluate(folds)
     assert closed
     assert not any(closed)
@@ -161,14 +165,17 @@ CONTRAST = """() => {
   const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
   const numbers = text => text.match(/[\\d.]+/g).map(Number);
   const low = [];
-  for (const element of document.querySelectorAll('p, li, th, td, .badge, summary, h1, h2, h3, a, .value span')) {
+  const texts = 'p, li, th, td, .badge, summary, h1, h2, h3, a, .value span';
+  for (const element of document.querySelectorAll(texts)) {
     if (!element.textContent.trim() || element.matches('.skip')) continue;
+    const paper = of => numbers(getComputedStyle(of).backgroundColor);
     let behind = element;
-    while (behind && numbers(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
-    const back = behind ? numbers(getComputedStyle(behind).backgroundColor) : [255, 255, 255];
+    while (behind && paper(behind)[3] === 0) behind = behind.parentElement;
+    const back = behind ? paper(behind) : [255, 255, 255];
     const fore = numbers(getComputedStyle(element).color);
     const [a, b] = [luminance(fore), luminance(back)].sort((x, y) => y - x);
-    if ((a + 0.05) / (b + 0.05) < 4.5) low.push(element.className + ' ' + element.textContent.trim().slice(0, 40));
+    const what = element.className + ' ' + element.textContent.trim().slice(0, 40);
+    if ((a + 0.05) / (b + 0.05) < 4.5) low.push(what);
   }
   return low;
 }"""
@@ -193,7 +200,7 @@ def test_pages_have_landmarks_headings_and_described_pictures(
         levels = page.evaluate(
             "[...document.querySelectorAll('main h1, main h2, main h3')].map(h => +h.tagName[1])"
         )
-        assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), path.name
+        assert all(b - a <= 1 for a, b in pairwise(levels)), path.name
         assert page.evaluate(
             "[...document.querySelectorAll('svg')].every(s => s.querySelector('title').textContent"
             " && s.querySelector('desc').textContent)"

@@ -29,7 +29,7 @@ Formula = Annotated[
 class Model(BaseModel):
     """A part of the format: unknown keys are refused, values don't change."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Text(Model):

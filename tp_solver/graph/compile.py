@@ -154,9 +154,9 @@ class Code:
         self.registers.append(value)
         return len(self.registers) - 1
 
-    def emit(self, kernel: Kernel, *args: int, out: int | None = None) -> int:
+    def emit(self, kernel: Kernel, *args: int) -> int:
         """Add the call of a kernel on registers; return the register of the result."""
-        target = self.hold() if out is None else out
+        target = self.hold()
         self.acts.append(_call(self.registers, target, kernel, args))
         return target
 
@@ -171,7 +171,8 @@ class Code:
         shape = OPS[node.op].shape(shapes, node.args)
         kernel = self.arithmetic.kernel(node, shapes)
         if into is not None and into[1] == shape and isinstance(kernel, np.ufunc):
-            return self.emit(kernel, *args, into[0], out=into[0]), shape
+            self.acts.append(_call_into(self.registers, into[0], kernel, args))
+            return into
         return self.emit(kernel, *args), shape
 
     def part(self, node: Part, axes: Axes) -> Found:
@@ -296,7 +297,8 @@ class Code:
 def _call(
     registers: list[Any], target: int, kernel: Kernel, args: tuple[int, ...]
 ) -> Callable[[], None]:
-    """Return the call of a kernel on registers; written out per count, as most time goes here."""
+    """Return the call of a kernel on registers; spelled by count, as most time goes here."""
+    first, second = (*args, 0, 0)[:2]
 
     def unary() -> None:
         registers[target] = kernel(registers[first])
@@ -304,14 +306,25 @@ def _call(
     def binary() -> None:
         registers[target] = kernel(registers[first], registers[second])
 
-    def ternary() -> None:
-        registers[target] = kernel(registers[first], registers[second], registers[third])
-
     def general() -> None:
         registers[target] = kernel(*[registers[arg] for arg in args])
 
-    first, second, third = (*args, 0, 0, 0)[:3]
-    return {1: unary, 2: binary, 3: ternary}.get(len(args), general)
+    return {1: unary, 2: binary}.get(len(args), general)
+
+
+def _call_into(
+    registers: list[Any], target: int, kernel: Kernel, args: tuple[int, ...]
+) -> Callable[[], None]:
+    """Return the call of a kernel that writes its result into the place held in a register."""
+    first, second = (*args, 0)[:2]
+
+    def unary() -> None:
+        kernel(registers[first], out=registers[target])
+
+    def binary() -> None:
+        kernel(registers[first], registers[second], out=registers[target])
+
+    return unary if len(args) == 1 else binary
 
 
 def _length(span: Span) -> int:

@@ -169,23 +169,27 @@ def matmul(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
     (a, b), build = local.args, local.build
     left, right = local.shape(0), local.shape(1)
     if not left and len(right) == 2 and right[0] == 1:  # a scalar times a row
-        return [build.matmul(b, g), layout.scale(g, a)]
+        return [layout.through(g, build.transpose(b)), layout.scale(g, a)]
     column = len(left) == 2 and left[1] == 1  # on which a scalar serves as a vector
     if not left or (not right and not column):
         return partials(lambda _: b, lambda _: a)(layout, g, local)
     if isinstance(layout, Jacobian):
-        if len(left) == 1 and len(right) == 2:  # a row vector times a matrix
-            return [layout.through(g, build.transpose(b)), None]
-        if len(left) == 1:  # a scalar product
-            return [layout.through(g, build.transpose(b)), layout.through(g, build.transpose(a))]
-        return [None, layout.through(g, a)]
-    if len(left) == 1 and len(right) == 1:
-        return [build.mul(g, b), build.mul(g, a)]
-    if len(left) == 1 and right[0] == 1:  # column times row: an outer product
-        return [build.matmul(g, _as_vector(b, build)), build.matmul(build.transpose(a), g)]
+        to_left = layout.through(g, build.transpose(b)) if len(left) == 1 else None
+        scalar = len(left) == len(right) == 1
+        return [to_left, layout.through(g, build.transpose(a) if scalar else a)]
     if len(left) == 1:
-        return [build.matmul(b, g), build.matmul(a, build.transpose(g))]
+        return _vector_times(g, local)
     return [build.matmul(g, build.transpose(b)), layout.through(g, a)]
+
+
+def _vector_times(g: Node, local: Local) -> list[Node | None]:
+    (a, b), build = local.args, local.build
+    right = local.shape(1)
+    if len(right) == 1:
+        return [build.mul(g, b), build.mul(g, a)]
+    if right[0] == 1:  # column times row: an outer product
+        return [build.matmul(g, _as_vector(b, build)), build.matmul(build.transpose(a), g)]
+    return [build.matmul(b, g), build.matmul(a, build.transpose(g))]
 
 
 def _as_vector(row: Node, build: Builder) -> Node:
@@ -318,12 +322,15 @@ DIV = partials(
 def power(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
     """Pass back n aⁿ⁻¹, and aⁿ log a to an exponent that is no number."""
     (a, n), build = local.args, local.build
-    lower = whole(int(n.value) - 1) if isinstance(n, Num) and n.value % 1 == 0 else None
-    lowered = build.pow(a, lower if lower else build.sub(n, ONE)) if lower != ZERO else ONE
-    base = build.mul(n, lowered)
+    match n:
+        case Num(value):
+            lower: Node = Num(value - 1)
+        case Op("neg", (Num(value),)):
+            lower = Op("neg", (Num(value + 1),))
+        case _:
+            lower = build.sub(n, ONE)
+    to_base = build.mul(n, ONE if lower == ZERO else build.pow(a, lower))
     if isinstance(n, Num):
-        back = partials(lambda _: base, lambda _: ZERO)(layout, g, local)
-        return [back[0], None]
-    return partials(lambda _: base, lambda _: build.mul(local.out, Op("log", (a,))))(
-        layout, g, local
-    )
+        return [partials(lambda _: to_base)(layout, g, local)[0], None]
+    to_exponent = build.mul(local.out, Op("log", (a,)))
+    return partials(lambda _: to_base, lambda _: to_exponent)(layout, g, local)

@@ -301,15 +301,19 @@ _SIZED: dict[str, Callable[..., Symbols]] = {
 }
 
 
+def _spectrum(a: Any) -> Any:
+    if a.size == 1:
+        return [a.ravel()[0]]
+    return mpmath.eig(mpmath.matrix(a.tolist()), left=False, right=False)
+
+
 def _eigenvalues(a: Any) -> Any:
-    values = mpmath.eig(mpmath.matrix(np.atleast_2d(a).tolist()), left=False, right=False)
-    ordered = sorted(values, key=lambda v: (-mpmath.re(v), -mpmath.im(v)))
+    ordered = sorted(_spectrum(a), key=lambda v: (-mpmath.re(v), -mpmath.im(v)))
     return np.array([[mpmath.re(v), mpmath.im(v)] for v in ordered], dtype=object)
 
 
 def _radius(a: Any) -> Any:
-    values = mpmath.eig(mpmath.matrix(np.atleast_2d(a).tolist()), left=False, right=False)
-    return max(abs(v) for v in values)
+    return max(abs(v) for v in _spectrum(a))
 
 
 def _spectral_norm(a: Any) -> Any:

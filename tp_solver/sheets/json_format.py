@@ -1,4 +1,4 @@
-"""Solutions and reports as JSON: names in ASCII, numbers at full double precision."""
+"""Solutions as JSON: names in ASCII, numbers at full double precision."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from tp_solver.grading.report import Mark, Report
 from tp_solver.graph.boxes import positions
 from tp_solver.language.plain import plain
-from tp_solver.sheets.remarks import refused, worded
 from tp_solver.solution import Solution
-from tp_solver.text import Words
 
 
 def solution_data(solution: Solution) -> dict[str, Any]:
@@ -53,39 +50,6 @@ def plain_number(value: Any) -> Any:
         return [plain_number(item) for item in array]
     number = float(array)
     return number if math.isfinite(number) else None
-
-
-def report_data(report: Report, words: Words) -> dict[str, Any]:
-    """Return a report as plain data."""
-    return {
-        "student": {"id": report.student.id, "name": report.student.name},
-        "file": report.file,
-        "score": report.score,
-        "out_of": report.out_of,
-        "pending": report.pending,
-        "refused": refused(report.refused, words) if report.refused else None,
-        "remarks": [worded(remark, words) for remark in report.remarks],
-        "marks": [mark_data(mark) for mark in report.marks],
-    }
-
-
-def mark_data(mark: Mark) -> dict[str, Any]:
-    """Return a mark as plain data."""
-    own = mark.from_own_values
-    expected = mark.expected
-    return {
-        "question": mark.question,
-        "answer": mark.answer,
-        "component": mark.component,
-        "given": mark.given,
-        "verdict": mark.verdict.value,
-        "remark": mark.remark.code if mark.remark else None,
-        "misconception": mark.misconception,
-        "expected": plain_number(expected) if isinstance(expected, float) else expected,
-        "from_own_values": plain_number(own) if own is not None else None,
-        "points": mark.points,
-        "out_of": mark.out_of,
-    }
 
 
 def dumps(items: Iterable[dict[str, Any]] | dict[str, Any]) -> str:
