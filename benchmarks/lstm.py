@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
+import torch
 from numpy.typing import NDArray
+
+from tp_solver.solution import Solution
 
 SEED = 20240607
 GATES = ("f", "i", "C", "o")
@@ -50,26 +51,28 @@ def make_exercise(data: Data) -> str:
     )
 
 
-def make_torch(data: Data) -> Callable[[], Data]:
-    """Return the same computation in eager PyTorch, every intermediate keeping its gradient."""
-    import torch
+class Eager:
+    """The same LSTM in eager PyTorch, gate by gate, every intermediate keeping its gradient."""
 
-    inputs = torch.tensor(data["x"])
-    weights = {name: torch.tensor(v) for name, v in data.items() if name != "x"}
-    hidden = len(data["b_f"])
+    def __init__(self, data: Data) -> None:
+        self.inputs = torch.tensor(data["x"])
+        self.weights = {name: torch.tensor(v) for name, v in data.items() if name != "x"}
+        self.kept: dict[str, list[torch.Tensor]] = {}
 
-    def run() -> Data:
-        p = {name: value.clone().requires_grad_() for name, value in weights.items()}
-        kept: dict[str, list[torch.Tensor]] = {name: [] for name in STATES}
-        h = C = torch.zeros(hidden, dtype=torch.float64)
+    def keep(self, name: str, value: torch.Tensor) -> torch.Tensor:
+        """Keep an intermediate and its gradient."""
+        value.retain_grad()
+        self.kept[name].append(value)
+        return value
+
+    def run(self) -> None:
+        """Run forward and backward once."""
+        p = {name: value.detach().requires_grad_() for name, value in self.weights.items()}
+        self.kept = {name: [] for name in STATES} | {name: [value] for name, value in p.items()}
+        keep = self.keep
+        h = C = torch.zeros_like(p["b_f"])
         loss = torch.zeros((), dtype=torch.float64)
-
-        def keep(name: str, value: torch.Tensor) -> torch.Tensor:
-            value.retain_grad()
-            kept[name].append(value)
-            return value
-
-        for x in inputs:
+        for x in self.inputs:
             both = torch.cat([h, x])
             f = keep("f", torch.sigmoid(keep("z_f", p["W_f"] @ both + p["b_f"])))
             i = keep("i", torch.sigmoid(keep("z_i", p["W_i"] @ both + p["b_i"])))
@@ -78,14 +81,18 @@ def make_torch(data: Data) -> Callable[[], Data]:
             C = keep("C", f * C + i * c)
             h = keep("h", o * torch.tanh(C))
             loss = loss + (h * h).sum() / 2
-        loss.backward()  # type: ignore[no-untyped-call]
-        found: Data = {"L": loss.detach().numpy()}
-        for name, value in p.items():
-            assert value.grad is not None
-            found[f"dL/d{name}"] = value.grad.numpy()
-        for name, values in kept.items():
-            found[name] = np.stack([v.detach().numpy() for v in values])
-            found[f"dL/d{name}"] = np.stack([v.grad.numpy() for v in values if v.grad is not None])
-        return found
+        loss.backward()
 
-    return run
+    def gap(self, solution: Solution) -> float:
+        """Return the largest disagreement with a solution, over all values and gradients."""
+        worst = 0.0
+        for name, tensors in self.kept.items():
+            for key, found in {
+                name: [tensor.detach() for tensor in tensors],
+                f"dL/d{name}": [tensor.grad for tensor in tensors],
+            }.items():
+                theirs = torch.stack(found).numpy()
+                # Our table may hold a step 0 as well.
+                ours = solution.tables[key].data.reshape(-1, *theirs.shape[1:])[-len(theirs) :]
+                worst = max(worst, float(np.abs(ours - theirs).max()))
+        return worst

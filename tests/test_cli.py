@@ -156,7 +156,8 @@ def test_what_cannot_be_done_ends_with_a_message_and_no_traceback(
 
 def test_as_a_module_and_without_sympy() -> None:
     code = (
-        "import sys, tp_solver.cli as c; c.main(['solve', 'tp-2.3b', '--format', 'json', '-o', '-']);"
+        "import sys, tp_solver.cli as c;"
+        "c.main(['solve', 'tp-2.3b', '--format', 'json', '-o', '-']);"
         "sys.exit('sympy' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)

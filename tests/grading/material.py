@@ -39,7 +39,9 @@ def random_lstm(seed: int, decimals: int) -> Solution:
     draw = random.Random(seed)
 
     def some(count: int) -> str:
-        return ", ".join(str(round(draw.uniform(-1.5, 1.5), draw.choice((1, 2, 3)))) for _ in range(count))
+        return ", ".join(
+            str(round(draw.uniform(-1.5, 1.5), draw.choice((1, 2, 3)))) for _ in range(count)
+        )
 
     lines = [f"x: [{some(3)}]", f"h[0]: {some(1)}", f"C[0]: {some(1)}"]
     for gate in "fiCo":

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from tp_solver.exercise.model import Precision
 from tp_solver.grading.submission import Raw, Submission
 from tp_solver.grading.report import Student as Person
 from tp_solver.graph.components import Components, every, unrolled
@@ -214,8 +213,3 @@ def round_at(value: Decimal, place: int, rounding: str) -> Decimal:
         return value
     rounded = value.quantize(Decimal(1).scaleb(place), rounding=rounding, context=Context(prec=60))
     return abs(rounded) if rounded == 0 else rounded
-
-
-def asks(precision: Precision) -> int:
-    """Return the digits that an exercise asks for."""
-    return precision.decimals if precision.decimals is not None else precision.significant or 3

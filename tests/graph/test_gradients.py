@@ -55,12 +55,12 @@ def without_sympy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("without_sympy")
 class TestDifferences:
-    @examples(150)
+    @examples(80)
     @given(losses())
     def test_gradients(self, written: Written) -> None:
         assert agrees(loaded(written))
 
-    @examples(150)
+    @examples(80)
     @given(recurrences())
     def test_jacobians(self, written: Written) -> None:
         assert agrees(loaded(written))
@@ -78,7 +78,7 @@ def test_gradients_three_ways(written: Written) -> None:
     assert agrees(loaded(written))
 
 
-@examples(60)
+@examples(30)
 @given(losses(), st.integers(0, 10**6))
 def test_gradients_against_nudged_exercises(written: Written, pick: int) -> None:
     exercise = loaded(written)

@@ -80,7 +80,7 @@ def test_every_question_is_answered_on_the_page(solution: Solution) -> None:
         section = page.partition(f'id="question-{asked.question.id}"')[2].partition("</section>")[0]
         assert section
         assert {
-            "values": "<table>",
+            "values": 'class="results scroll"',
             "number": 'class="final"',
             "expression": 'class="final"',
             "choice": 'class="right"',

@@ -17,9 +17,14 @@ OPEN = 1 - 1e-9  # a value a whole unit away is no rounding of it
 MOST_FEWER = 2  # how many digits fewer than asked a student's way of working may have
 
 
+def asks(precision: Precision) -> int:
+    """Return how many digits an exercise asks for."""
+    return precision.decimals if precision.decimals is not None else precision.significant or 3
+
+
 def working_digits(numbers: Iterable[Typed], precision: Precision) -> int:
     """Return how many digits a student works with: as many as most answers have."""
-    asked = precision.decimals if precision.decimals is not None else precision.significant or 3
+    asked = asks(precision)
     if precision.decimals is not None:
         counts = Counter(typed.decimals for typed in numbers if typed.decimals > 0)
     else:
@@ -60,10 +65,11 @@ def meaning(computed: Interval, value: Array, reach: Array) -> Interval:
     return Interval(np.minimum(value, low), np.maximum(value, high))
 
 
-def rounds_to(interval: Interval, value: float, last: float) -> bool:
-    """Tell whether a number of an interval, rounded or cut off, reads as a value does.
+def rounds_to(interval: Interval, value: Array, last: Array) -> Array:
+    """Tell where a number of an interval, rounded or cut off, reads as a value does.
 
     A value written 0.5 stands for 0.45 (rounded up) to 0.6 (cut off), mirrored below zero.
     """
-    below, above = (last / 2, last) if value > 0 else (last, last / 2)
-    return bool(interval.lo < value + above * OPEN and interval.hi > value - below)
+    below = np.where(value > 0, last / 2, last)
+    above = np.where(value > 0, last, last / 2)
+    return (interval.lo < value + above * OPEN) & (interval.hi > value - below)

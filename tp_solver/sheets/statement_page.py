@@ -22,10 +22,10 @@ from tp_solver.text import Words
 
 @dataclass(frozen=True)
 class Grid:
-    """A table to fill: a heading per column, and for each row its name and its cells."""
+    """A table to fill: headings, and for each row its name, its lines of writing, its cells."""
 
     columns: tuple[Markup, ...]
-    rows: tuple[tuple[Markup, tuple[bool, ...]], ...]
+    rows: tuple[tuple[Markup, int, tuple[bool, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,8 @@ class _Writer(Statement):
             first = next(iter(own.values()))
             name = first.ref.moved(()) if len(own) > 1 else first.ref
             cells = tuple(place in own for place in places)
-            rows.append((formula(name, self.mark), cells))
+            shape = self.model.system.shapes[key]
+            rows.append((formula(name, self.mark), shape[0] if shape else 1, cells))
         return Grid(columns if len(places) > 1 else (), tuple(rows))
 
     def heading(self, slots: list[Slot], place: tuple[int, ...]) -> Markup:
