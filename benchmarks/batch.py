@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from timing import typical  # before NumPy: it sets the number of threads
-
 import numpy as np
 from lstm import GATES, SEED, make_data, make_exercise
+from timing import typical
 
 from tp_solver.graph.evaluate import evaluate
 from tp_solver.solution import loads, solve
@@ -17,7 +16,7 @@ def main() -> None:
     """Compare a batch with one after the other."""
     model = loads(make_exercise(make_data(hidden=2, inputs=1, steps=3)))
     rng = np.random.default_rng(SEED)
-    shapes = {f"W_{gate}": (VARIANTS, 2, 3) for gate in GATES} | {"x": (3, VARIANTS)}
+    shapes = {f"W_{gate}": (VARIANTS, 2, 3) for gate in GATES} | {"x": (3, VARIANTS, 1)}
     variants = {name: rng.normal(size=shape) for name, shape in shapes.items()}
     batch = typical(lambda: evaluate(model.system, model.steps, VARIANTS, variants))
     single = typical(lambda: solve(model))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
-
-from timing import compare, seconds, typical  # before NumPy: it sets the number of threads
 
 import torch
 from lstm import Eager, make_data, make_exercise
+from timing import compare, seconds, typical
 
 from tp_solver.exercise.load import load_text
 from tp_solver.graph.adjoint import derive
 from tp_solver.graph.assemble import assemble
 from tp_solver.graph.schedule import schedule
-from tp_solver.language.tree import Ref
 from tp_solver.solution import loads, solve
 
 SIZES = [(2, 1, 3), (64, 32, 50), (64, 32, 100), (64, 32, 200), (64, 32, 400)]
@@ -48,10 +45,9 @@ def deriving() -> None:
         assert exercise is not None
         system, _ = assemble(exercise)
         asked = [target.ref for target in exercise.questions[0].targets]
-        forward = replace(system)
-        whole = system.extended(*derive(forward, asked))
+        whole = system.extended(*derive(system, asked))
         order = typical(lambda whole=whole: schedule(whole))
-        symbolic = typical(lambda system=forward, asked=asked: derive(system, asked))
+        symbolic = typical(lambda system=system, asked=asked: derive(system, asked))
         print(f"{steps:4} | {symbolic * 1e3:10.2f} {order * 1e3:13.2f}")
 
 

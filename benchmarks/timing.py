@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from statistics import median
-
-# Set before NumPy is imported; PyTorch is told separately.
-os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 Run = Callable[[], object]
 

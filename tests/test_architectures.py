@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -15,7 +17,7 @@ SEQUENCE = {"x": [0.5, -0.3, 0.8], "h[0]": [0.1, -0.2]}
 W2, W3 = [[0.4, -0.7], [0.1, 0.9]], [[0.1, 0.2, 0.3], [0.4, -0.5, 0.6]]
 W4 = [[0.1, 0.2, 0.3, -0.4], [0.4, -0.5, 0.6, 0.2]]
 
-ARCHITECTURES = {
+ARCHITECTURES: dict[str, tuple[list[str], dict[str, Any], list[str], dict[str, str]]] = {
     "gru": (
         [
             "r[t] = sigmoid(W_r @ [h[t-1], x[t]] + b)",

@@ -36,8 +36,8 @@ class Gap:
 
     def wider(self, size: float, where: str) -> Gap:
         """Return the gap with one more number compared."""
-        bad = not size <= self.size  # NaN counts as a disagreement
-        return Gap(size if bad else self.size, where if bad else self.where, self.count + 1)
+        wider = not size <= self.size and not np.isnan(self.size)  # NaN is the widest of all
+        return Gap(size if wider else self.size, where if wider else self.where, self.count + 1)
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,17 @@ def _against_sympy(solution: Solution) -> tuple[Gap, Gap | None]:
         for (key, place), value in exact.values.items():
             ours = solution.value(key, place)
             for at in np.ndindex(*ours.shape):
-                gap = _relative(float(ours[at]), float(value[at]))
+                gap = _relative(float(ours[at]), _real(value[at]))
                 values = values.wider(gap, _name(key, place, at))
         gradients: Gap | None = None
         for name, slope, other in exact.gradients():
             gradients = (gradients or Gap()).wider(_relative(slope, other), name)
     return values, gradients
+
+
+def _real(number: Any) -> float:
+    """Return a number of SymPy's as a float: a complex one, as log(−1), is none of ours."""
+    return float("nan") if getattr(number, "imag", 0) else float(number.real)
 
 
 def _name(key: str, place: tuple[int, ...], at: tuple[int, ...]) -> str:
@@ -166,7 +171,7 @@ class _Exact:
                 ours = self.solution.value(key, place)[row]
                 other = adjoints.get((name, place), np.zeros(ours.shape))
                 for at in np.ndindex(*ours.shape):
-                    yield _name(key, place, (*row, *at)), float(ours[at]), float(other[at])
+                    yield _name(key, place, (*row, *at)), float(ours[at]), _real(other[at])
 
     def backward(self, top: Ref, row: tuple[int, ...]) -> dict[tuple[str, tuple[int, ...]], Any]:
         adjoints = self.seeds(top, row)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from tp_solver.grading.submission import Raw, Submission
 from tp_solver.grading.report import Student as Person
+from tp_solver.grading.submission import Raw, Submission
 from tp_solver.graph.components import Components, every, unrolled
 from tp_solver.graph.model import Model, accepted_key
 from tp_solver.graph.ops import OPS

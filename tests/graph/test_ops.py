@@ -202,7 +202,7 @@ def test_leading_axes_change_no_number(case: Case) -> None:
 @pytest.mark.parametrize("width", [0.0, 1e-6, 0.05, 0.8])
 def test_bounds_hold_what_lies_between(case: Case, width: float) -> None:
     if case.op.op in ("eigenvalues", "spectral_radius") and width > 1e-3:
-        pytest.skip("bounds of eigenvalues are for small perturbations")
+        width = 1e-6  # their bounds are first-order ones
     row = OPS[case.op.op]
     bounds = row.interval(case.argument_shapes(), case.op.args)
     kernel = row.numpy(case.argument_shapes(), case.op.args)

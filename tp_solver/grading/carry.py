@@ -24,6 +24,8 @@ from tp_solver.graph.arrays import Array
 from tp_solver.graph.evaluate import Evaluator, Numbers, Table
 from tp_solver.solution import Solution
 
+CLOSE = 0.1  # a number this near, relatively, says something even with its first digit doubtful
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -100,9 +102,13 @@ class Judge:
 
     def nearly(self, answer: Answer) -> Array:
         """Tell which answers are right but for their few digits, if these say anything."""
-        telling = self.short(answer.key)[answer.place] & (answer.reach <= np.abs(answer.true))
         rounded = rounds_to(answer.computed, answer.value, answer.reach)
-        return self.honest.trusted[answer.key][answer.place] | (telling & rounded)
+        nearly = (
+            self.short(answer.key)[answer.place]
+            & rounded
+            & telling(answer.value, answer.reach, answer.true)
+        )
+        return self.honest.trusted[answer.key][answer.place] | nearly
 
     def of(self, b: int, key: str, place: tuple[int, ...], at: tuple[int, ...]) -> Judgement:
         """Judge one component that a student typed."""
@@ -129,6 +135,12 @@ class Judge:
             if self.loose.trusted[key][slot]:
                 return Judgement(Verdict.CORRECT, "imprecise", true, own, imprecise=True)
             found = self.loosely_followed.computed[key][slot]
-            if written <= abs(own) and rounds_to(found, value, written):
+            if telling(value, written, own) and rounds_to(found, value, written):
                 return Judgement(Verdict.CARRIED, "imprecise", true, own, imprecise=True)
         return Judgement(Verdict.WRONG, None, true, own)
+
+
+def telling(value: Array, last: Array, true: Array | float) -> Array:
+    """Tell whether few digits say anything of a value: 1 says nothing of 0.55, 0.1 much of 0.097."""
+    size = np.abs(true)
+    return (last <= size) | (np.abs(value - true) <= CLOSE * size)

@@ -7,15 +7,20 @@ chance of a false match is far below one in a billion.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tp_solver.graph.arrays import Array
+from tp_solver.graph.components import unrolled
 from tp_solver.graph.ops import OPS
-from tp_solver.graph.system import System, inline
-from tp_solver.language.tree import Node, Num, Op, Over, Part, Ref, Span, refs
+from tp_solver.graph.system import System, inline, ranged
+from tp_solver.language.tree import Node, Num, Op, Over, Part, Ref, Span, refs, walk
 
 POINTS = 12
 TOLERANCE = 1e-9
+LARGEST = 10_000  # numbers in any part of a formula: `ones(1000, 1000)` is no honest answer
+MOST_TERMS = 64
 _FLIPPED = {"gt": "lt", "ge": "le"}
 
 
@@ -25,22 +30,36 @@ class Unknown(ValueError):
 
 def equivalent(a: Node, b: Node, system: System) -> bool:
     """Tell whether two formulas, or two comparisons, are equivalent."""
-    a, b = (inline(node, system.functions) for node in (a, b))
+    a, b = (_spelled(node, system) for node in (a, b))
     for ref in refs(a):
         name = ref.over.name if ref.over else ref.name
         known = name in system.axes or system.is_index(ref)
         if not known and ref not in set(refs(b)):
             raise Unknown(name)
     first, second = _relation(a), _relation(b)
-    if first[0] != second[0]:
+    if first[0] != second[0] or _largest(first[1], system) > LARGEST:
         return False
     points = _Points(system)
-    left, right = points.value(first[1]), points.value(second[1])
+    try:
+        left, right = points.value(first[1]), points.value(second[1])
+    except np.linalg.LinAlgError:
+        return False
     if left.shape != right.shape:
         return False
     if first[0] in ("lt", "le", "eq"):
         return _proportional(left, right, signed=first[0] != "eq")
     return _close(left, right)
+
+
+def _spelled(node: Node, system: System) -> Node:
+    """Spell out an author's functions, and sums over an index."""
+    return unrolled(ranged(inline(node, system.functions), system.indices), MOST_TERMS)
+
+
+def _largest(node: Node, system: System) -> int:
+    """Return how many numbers the largest part of a formula has; raises ModelError on misfits."""
+    parts = (part for part in walk(node) if not isinstance(part, Over))
+    return max(math.prod(system.shape(part)) for part in parts)
 
 
 def _relation(node: Node) -> tuple[str, Node]:
@@ -64,7 +83,7 @@ def _proportional(a: Array, b: Array, signed: bool) -> bool:
     """Tell whether one side is a constant times the other (a positive one, for an order)."""
     with np.errstate(all="ignore"):
         ratio = a / b
-    if not np.isfinite(ratio).all() or signed and (ratio <= 0).any():
+    if not np.isfinite(ratio).all() or (signed and (ratio <= 0).any()):
         return False
     return bool(np.allclose(ratio, ratio.flat[0], rtol=TOLERANCE, atol=0))
 

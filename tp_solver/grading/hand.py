@@ -27,7 +27,9 @@ from tp_solver.language.tree import Node, Num, Op, transform
 LARGEST_SPELLED = 4096
 MOST_PRODUCTS = 64  # a higher power is not taken by repeated products
 # These choose or compare numbers and so write down none that was not there before.
-_CHOOSING = frozenset(("neg", "abs", "relu", "sign", "min", "max", "eq", "lt", "le", "gt", "ge"))
+_CHOOSING = frozenset(("neg", "abs", "relu", "sign", "min", "max"))
+_COMPARING = frozenset(("eq", "lt", "le", "gt", "ge"))
+MOST_UNITS = 4  # rounding that adds up to more than so many units flips no comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,31 @@ class HandRounding(Intervals):
         row = OPS[op.op]
         if row.roundings == "none" or op.op in _CHOOSING:
             return row.interval(shapes, op.args)
+        if op.op in _COMPARING:
+            return self.compared(op, shapes)
         if op.op == "matmul":
             return self.terms(op, shapes)
         found = self.several(op, shapes)
         return found if isinstance(op, Outermost) else self.written(found, op, shapes)
+
+    def compared(self, op: Op, shapes: Shapes) -> Kernel:
+        """Compare numbers that rounding has moved by a few units at most.
+
+        Bounds add up over a long recurrence, while rounding mostly cancels: a number far from a
+        threshold must not seem to lie on either side of it.
+        """
+        bare = OPS[op.op].interval(shapes, op.args)
+
+        def near(value: Interval, rank: int) -> Interval:
+            middle, most = value.middle, MOST_UNITS * self.unit(value.middle, rank)
+            return Interval(
+                np.maximum(value.lo, middle - most), np.minimum(value.hi, middle + most)
+            )
+
+        def kernel(a: Interval, b: Interval) -> Interval:
+            return bare(near(a, len(shapes[0])), near(b, len(shapes[1])))  # type: ignore[no-any-return]
+
+        return kernel
 
     def written(self, bare: Kernel, op: Op, shapes: Shapes) -> Kernel:
         """Widen a result by the unit it may have been rounded to."""
@@ -197,6 +220,8 @@ def _spread(a: Interval, b: Interval, shapes: Shapes) -> tuple[Interval, Interva
     if len(right) == 2:
         a = Interval(a.lo[..., None], a.hi[..., None])
     if len(left) == 2:
-        where = (..., None, slice(None)) if len(right) == 1 else (..., None, slice(None), slice(None))
+        where = (
+            (..., None, slice(None)) if len(right) == 1 else (..., None, slice(None), slice(None))
+        )
         b = b[where]
     return a, b

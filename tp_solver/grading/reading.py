@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tp_solver.errors import FormulaError, nearest
-from tp_solver.exercise.model import ExpressionQuestion, NumberQuestion
+from tp_solver.exercise.model import NumberQuestion
 from tp_solver.grading.report import Remark
 from tp_solver.grading.submission import LONGEST_ANSWER, Raw, Submission
 from tp_solver.graph.boxes import missing, positions
@@ -124,9 +124,13 @@ class _Reader:
             return self.put((ref.key, places[0]), raw, select, name)
         items = raw if isinstance(raw, list) else [raw]
         if len(items) != len(places):
-            remark = Remark("shape", (("expected", (len(places),)),))
+            ambiguous = name in self.reading.submission.ambiguous
+            shape = Remark("shape", (("expected", (len(places),)),))
             for place in places:
-                self.cells(ref.key, place).unreadable[()] = remark
+                cells = self.cells(ref.key, place)
+                self.refuse(
+                    cells, (), cells.shape, raw, Remark("ambiguous") if ambiguous else shape
+                )
             return None
         for place, item in zip(places, items, strict=True):
             self.put((ref.key, place), item, select, name)
@@ -173,7 +177,7 @@ class _Reader:
     ) -> None:
         for inner in np.ndindex(*wanted):
             cells.unreadable[(*at, *inner)] = remark
-            cells.texts[(*at, *inner)] = _shown(raw)
+            cells.texts[(*at, *inner)] = shown(raw)
 
     def write(self, cells: Cells, at: tuple[int, ...], text: str | None, name: str) -> None:
         if text is None or not text.strip():
@@ -192,9 +196,10 @@ class _Reader:
             cells.numbers[at] = typed
 
 
-def _shown(raw: Raw) -> str:
+def shown(raw: Raw) -> str:
+    """Write a raw answer as one text, to say what was given."""
     if isinstance(raw, list):
-        return f"[{', '.join(_shown(item) for item in raw[:50])}]"[:LONGEST_ANSWER]
+        return f"[{', '.join(shown(item) for item in raw[:50])}]"[:LONGEST_ANSWER]
     return (raw or "")[:LONGEST_ANSWER]
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,8 @@ SUFFIXES = (".yaml", ".yml", ".json")
 LONGEST_ANSWER = 2000
 LONGEST_NAME = 200
 MOST_ANSWERS = 5000
+DEEPEST = 50
+_BRACKET = re.compile(r"[\[\]{}]")
 
 # A raw answer: the text typed, nothing, or a list of such.
 Raw = str | None | list["Raw"]
@@ -59,17 +64,29 @@ def read_submissions(path: Path) -> Iterator[Submission]:
     text = _decoded(raw)
     if not text.strip():
         yield Submission(Student(path.stem), name, {}, refused=Remark("empty"))
+    elif _depth(text) > DEEPEST:
+        yield _refused(path, f"> {DEEPEST} [[[…]]]")
+    else:
+        parse = _parsed_json if path.suffix.lower() == ".json" else parse_yaml
+        yield from _submissions(parse(text, name), path)
+
+
+def _submissions(source: Source, path: Path) -> Iterator[Submission]:
+    """Yield each submission of a parsed file, which holds one or a list of them."""
+    if source.data is None:
+        first = next(iter(source.issues), None)
+        yield _refused(path, f"{first.line}:{first.column}: {first.what}" if first else "")
         return
-    source = _parsed_json(text, name) if path.suffix.lower() == ".json" else parse_yaml(text, name)
-    fatal = [issue for issue in source.issues if source.data is None]
-    if fatal or source.data is None:
-        place = f"{fatal[0].line}:{fatal[0].column}: {fatal[0].what}" if fatal else ""
-        yield _refused(path, place)
-        return
-    items = source.data if isinstance(source.data, list) else [source.data]
+    items = source.data if isinstance(source.data, list) and source.data else [source.data]
     for i, item in enumerate(items):
         stem = path.stem if len(items) == 1 else f"{path.stem}-{i + 1}"
-        yield _submission(item, stem, name, source)
+        yield _submission(item, stem, path.name, source)
+
+
+def _depth(text: str) -> int:
+    """Return how deep brackets are nested, those in quotes included: parsers are slow at this."""
+    steps = (1 if bracket in "[{" else -1 for bracket in _BRACKET.findall(text))
+    return max(accumulate(steps), default=0)
 
 
 def _refused(path: Path, detail: str) -> Submission:
@@ -78,7 +95,9 @@ def _refused(path: Path, detail: str) -> Submission:
 
 
 def _decoded(raw: bytes) -> str:
-    """Decode UTF-8, or failing that Latin-1, in which every byte means something."""
+    """Decode UTF-8 or marked UTF-16, or failing these Latin-1, where every byte means something."""
+    if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return raw.decode("utf-16", errors="replace")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -120,11 +139,13 @@ def _submission(item: Any, stem: str, file: str, source: Source) -> Submission:
         student = Student(stem[:LONGEST_NAME])
         remarks.append(Remark("no-student"))
     answers = item.get("answers") if isinstance(item, dict) else None
-    if not isinstance(answers, dict) or len(answers) > MOST_ANSWERS:
+    if not isinstance(answers, dict):
         return Submission(student, file, {}, refused=Remark("not-a-submission"))
+    if len(answers) > MOST_ANSWERS:
+        return Submission(student, file, {}, refused=Remark("too-many", (("most", MOST_ANSWERS),)))
     twice = [i.what.split("`")[1] for i in source.issues if "is written twice" in i.what]
     remarks += [Remark("twice", (("name", name),)) for name in twice]
-    kept = {str(key)[:LONGEST_NAME]: _raw(value) for key, value in answers.items()}
+    kept = {_encodable(key)[:LONGEST_NAME]: _raw(value) for key, value in answers.items()}
     return Submission(
         student, file, kept, tuple(remarks), ambiguous=frozenset(_ambiguous(source, answers))
     )
@@ -150,13 +171,20 @@ def _student(value: Any) -> Student | None:
 
 def _text(value: Any) -> str:
     if isinstance(value, str | Decimal | int):
-        return " ".join(str(value).split())[:LONGEST_NAME]
+        return " ".join(_encodable(str(value)).split())[:LONGEST_NAME]
     return ""
 
 
+def _encodable(text: str) -> str:
+    """Replace halves of characters, which JSON can hold and no file can be written with."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _raw(value: Any) -> Raw:
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _encodable(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):

@@ -34,7 +34,8 @@ def elementwise(function: Callable[..., Any]) -> Maker:
             return function
 
         def kernel(*arrays: Array) -> Array:
-            return function(*(grow(a, m) for a, m in zip(arrays, missing, strict=True)))  # type: ignore[no-any-return]
+            made: Array = function(*(grow(a, m) for a, m in zip(arrays, missing, strict=True)))
+            return made
 
         return kernel
 
@@ -75,7 +76,8 @@ def softmax_kernel(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
 
     def kernel(z: Array) -> Array:
         exps = np.exp(z - z.max(axis=-1, keepdims=True))
-        return exps / exps.sum(axis=-1, keepdims=True)  # type: ignore[no-any-return]
+        made: Array = exps / exps.sum(axis=-1, keepdims=True)
+        return made
 
     return kernel
 
@@ -88,11 +90,12 @@ def _alone(array: Array, rank: int) -> Array | None:
 
 def _matrix_vector(a: Array, v: Array) -> Array:
     if a.ndim == 2 and v.ndim == 1:
-        return a.dot(v)  # type: ignore[no-any-return]  # half the time of matmul
+        small: Array = a.dot(v)  # half the time of matmul, at these sizes
+        return small
     alone = _alone(a, 2)
     if alone is None:
-        product: Array = np.matmul(a, v[..., None])
-        return product[..., 0]  # type: ignore[no-any-return]
+        product: Array = np.matmul(a, v[..., None])[..., 0]
+        return product
     out = v @ alone.T
     return out if v.ndim >= a.ndim - 1 else out.reshape((1,) * (a.ndim - 1 - v.ndim) + out.shape)
 
@@ -130,13 +133,15 @@ def transpose_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
 
 def concat_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
     """Make the concatenation of vectors and scalars along the last axis."""
-    scalar = [not shape for shape in shapes]
+    scalars = [i for i, shape in enumerate(shapes) if not shape]
 
     def kernel(*arrays: Array) -> Array:
-        columns = [a[..., None] if s else a for a, s in zip(arrays, scalar, strict=True)]
-        lead = columns[0].shape[:-1]
-        if any(c.shape[:-1] != lead for c in columns):
-            lead = np.broadcast_shapes(*(c.shape[:-1] for c in columns))
+        columns = list(arrays)
+        for i in scalars:
+            columns[i] = columns[i][..., None]
+        leads = {column.shape[:-1] for column in columns}
+        if len(leads) > 1:
+            lead = np.broadcast_shapes(*leads)
             columns = [np.broadcast_to(c, (*lead, c.shape[-1])) for c in columns]
         return np.concatenate(columns, axis=-1)
 
@@ -218,7 +223,8 @@ def row_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
             out: Array = alone[np.clip(np.nan_to_num(k), 0, len(alone) - 1).astype(int)]
             valid = (k >= 0) & (k < len(alone)) & (k == np.floor(k))
             return np.where(valid[..., None], out, np.nan)
-        return (table * (k[..., None] == positions)[..., None]).sum(axis=-2)  # type: ignore[no-any-return]
+        made: Array = (table * (k[..., None] == positions)[..., None]).sum(axis=-2)
+        return made
 
     return kernel
 

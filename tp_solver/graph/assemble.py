@@ -9,10 +9,11 @@ from tp_solver.errors import Issue, ModelError, suggestion
 from tp_solver.exercise.exercise import Equation, Exercise, Given
 from tp_solver.exercise.load import nested_shape
 from tp_solver.graph.boxes import Box, box_of, missing, overlap
+from tp_solver.graph.schedule import ordered_positions
 from tp_solver.graph.shapes import Shape, ShapeError, describe, fits, shape_of
 from tp_solver.graph.system import Known, System, as_array, left_box, ranged, reads
 from tp_solver.language.plain import plain
-from tp_solver.language.tree import At, Ref, Span, bound_refs, index_text
+from tp_solver.language.tree import At, Ref, Span, bound_refs, fresh_index, index_text
 
 
 def assemble(exercise: Exercise) -> tuple[System, list[Issue]]:
@@ -40,13 +41,18 @@ class _Assembler:
         known = tuple(item for _, item in placed if item is not None)
         shapes = {item.key: item.values.shape[len(item.box) :] for item in known}
         bare = System(
-            equations, known, self.exercise.indices, self.exercise.functions, self.axes, shapes
+            equations,
+            known,
+            self.exercise.indices,
+            self.exercise.functions,
+            {name: _distinct(symbols) for name, symbols in self.axes.items()},
+            shapes,
         )
         self.functions()
         self.unused()
         self.consistent(placed)
+        self.covered(bare, {given.ref.name for given, item in placed if item is None})
         self.infer(bare)
-        self.covered(bare)
         return bare
 
     def equation(self, equation: Equation) -> Equation | None:
@@ -97,7 +103,7 @@ class _Assembler:
                 continue
             count = counts.setdefault(ref.name, len(ref.index))
             if count != len(ref.index):
-                what = f"`{ref.name}` has {count} indices elsewhere and {len(ref.index)} here"
+                what = f"`{ref.name}` has {_indices(count)} elsewhere and {len(ref.index)} here"
                 self.report(part, what, "write it with the same indices everywhere", ref.name)
                 continue
             symbols = self.axes.get(ref.name, ("",) * count)
@@ -210,19 +216,17 @@ class _Assembler:
             if len(later) == len(waiting):
                 break
             waiting = later
-        names = {e.left.name for e in system.equations}
-        lost = [
-            e
-            for e in waiting
-            if all(
-                r.name in system.shapes or r.name in names or system.is_index(r, frozenset(local))
-                for r, local in reads(e)
-            )
-        ]
-        for equation in lost if not self.issues else ():
-            what = f"the shape of `{equation.left.name}` depends on itself"
-            name = equation.left.name
-            self.report(equation, what, f"give its first value, e.g. `{name}[0]`", name)
+        if waiting and not self.issues and not self.exercise.broken:
+            self.circle(system)
+
+    def circle(self, system: System) -> None:
+        """Report equations that need each other: nothing else leaves a shape unknown."""
+        try:
+            ordered_positions(system.equations)
+        except ModelError as error:
+            name = error.name.partition("[")[0]
+            blamed = next(e for e in system.equations if e.left.name == name)
+            self.report(blamed, error.what, error.todo, name)
 
     def inferred(self, equation: Equation, system: System) -> bool:
         """Infer one equation's shape; tell whether it is settled, for good or ill."""
@@ -244,11 +248,13 @@ class _Assembler:
             self.report(equation, what, "check the sizes", left.name)
         return True
 
-    def covered(self, system: System) -> None:
-        """Check that every position read is defined."""
+    def covered(self, system: System, misgiven: set[str]) -> None:
+        """Check that every position read is defined; of what was given wrong, that is said."""
         for equation in system.equations:
             for ref, ranges in reads(equation):
-                if ref.over is not None or system.is_index(ref, frozenset(ranges)):
+                if ref.over is not None or ref.name in misgiven:
+                    continue
+                if system.is_index(ref, frozenset(ranges)):
                     continue
                 self.reach(equation, ref, ranges, system)
 
@@ -260,6 +266,18 @@ class _Assembler:
         read = plain(ref)
         what = f"`{read}` reaches `{name}`, which nothing defines"
         self.report(part, what, f"give `{name}` under `given:`, or check the index", ref.name)
+
+
+def _indices(count: int) -> str:
+    return "1 index" if count == 1 else f"{count} indices"
+
+
+def _distinct(symbols: tuple[str, ...]) -> tuple[str, ...]:
+    """Name two axes apart that are read along one index, as A[t, t]."""
+    found: list[str] = []
+    for symbol in symbols:
+        found.append(fresh_index(symbol, {*found, *symbols}) if symbol in found else symbol)
+    return tuple(found)
 
 
 def uncovered(ref: Ref, ranges: dict[str, Span], system: System) -> Box | None:

@@ -67,6 +67,8 @@ class Builder:
                 return self.div(self.mul(a, top), count)
             case _, Op("div", (top, bottom)) if top == ONE:
                 return self.div(a, bottom)
+            case _, Op("div", (top, bottom)) if bottom == a and not self.shape(a):
+                return top
             case _, Op("mul", (left, right)):
                 return self.mul(self.mul(a, left), right)
             case Op("mul", (left, ones)), _ if self.spreads(ones, b):

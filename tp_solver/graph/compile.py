@@ -129,9 +129,11 @@ class Code:
 
     def value(self, node: Node, axes: Axes, into: Found | None = None) -> Found:
         """Add code for a formula unless it is there; return its register and shape."""
-        if (node, axes) not in self.found:
-            self.found[node, axes] = self.formula(node, axes, into)
-        return self.found[node, axes]
+        place = (node, axes)
+        found = self.found.get(place)
+        if found is None:
+            found = self.found[place] = self.formula(node, axes, into)
+        return found
 
     def formula(self, node: Node, axes: Axes, into: Found | None) -> Found:
         match node:

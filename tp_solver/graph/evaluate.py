@@ -19,9 +19,10 @@ import numpy as np
 from tp_solver.exercise.exercise import Equation
 from tp_solver.graph.arithmetic import Arithmetic, Intervals, Numbers, Table
 from tp_solver.graph.arrays import Array
+from tp_solver.graph.boxes import Box, hull
 from tp_solver.graph.compile import After, Axes, Code, Store
 from tp_solver.graph.schedule import Compute, Loop, Single, Step, grounded
-from tp_solver.graph.system import Known, System, inline
+from tp_solver.graph.system import Known, System, inline, left_box
 from tp_solver.language.tree import At, Node, Op, Over, Ref, Span, free_indices, refs, transform
 
 __all__ = ["Evaluator", "Intervals", "Numbers", "Table", "evaluate"]
@@ -51,9 +52,13 @@ class Evaluator(Generic[V]):
         self.batch = () if batch is None else (batch,)
         self.store = Store(arithmetic, batch is not None)
         self.tables: dict[str, Table[V]] = self.store.tables
-        names = system.keys()
-        for key in names:
-            box, shape = system.extent(key), system.shapes[key]
+        boxes: dict[str, list[Box]] = {}
+        for known in system.known:
+            boxes.setdefault(known.key, []).append(known.box)
+        for equation in system.equations:
+            boxes.setdefault(equation.left.key, []).append(left_box(equation))
+        for key, filled in boxes.items():
+            box, shape = hull(filled), system.shapes[key]
             self.store.shapes[key] = shape
             self.tables[key] = Table(box, arithmetic.empty((*_sizes(box), *self.batch, *shape)))
         for known in system.known:

@@ -14,7 +14,19 @@ from tp_solver.graph.ops import OPS
 from tp_solver.graph.symbolic import derivative_of
 from tp_solver.graph.system import System, left_box, substitute
 from tp_solver.language.plain import plain
-from tp_solver.language.tree import At, Node, Op, Over, Part, Ref, Span, bound_refs
+from tp_solver.language.tree import (
+    At,
+    Node,
+    Op,
+    Over,
+    Part,
+    Ref,
+    Span,
+    bound_refs,
+    free_indices,
+    fresh_index,
+    shift,
+)
 
 Bound = tuple[tuple[str, Span], ...]
 
@@ -65,6 +77,7 @@ class Differentiation:
                 assert span is not None
                 if node.op == "mean":
                     g = self.layout.build.div(g, whole(span.last - span.first + 1))
+                index, body = _renamed(index, body, {name for name, _ in (*around, *bound)})
                 yield from self.back(body, g, None, around, (*bound, (index, span)))
             case Op(args=args):
                 result = self.result(node, out, dict(around) | dict(bound))
@@ -124,6 +137,14 @@ class Differentiation:
             g = self.layout.build.transpose(g)  # `place` takes a vector for a column
         firsts = (s.first if isinstance(s, Span) else s for s in places)
         return Op("place", (g, *map(whole, shape), *map(whole, firsts)))
+
+
+def _renamed(index: str, body: Node, taken: set[str]) -> tuple[str, Node]:
+    """Rename the index of a sum that is called as one outside, which the gradient may hold."""
+    if index not in taken:
+        return index, body
+    fresh = fresh_index(index, taken | free_indices(body))
+    return fresh, shift(body, {index: At(fresh)})
 
 
 def _covers(equation: Equation, ranges: dict[str, Span]) -> bool:

@@ -260,4 +260,5 @@ def perturbed(make: Maker, condition: Callable[[Array], Array] | None = None) ->
 def eigenvector_condition(a: Array) -> Array:
     """Return the condition number of a matrix's eigenvectors."""
     _, vectors = np.linalg.eig(np.nan_to_num(a))
-    return np.linalg.cond(vectors)  # type: ignore[no-any-return]
+    made: Array = np.linalg.cond(vectors)
+    return made

@@ -143,23 +143,43 @@ class _ModelBuilder:
 
     def names_known(self, asked: Asked) -> None:
         for target in asked.targets:
-            if self.known(target, target.ref):
-                self.target_axes(target)
+            if self.known(target, target.ref) and self.target_axes(target):
+                self.target_there(target)
         if isinstance(asked.question, ExpressionQuestion):
             return
         for node in (asked.answer, *asked.accept):
             if node is not None:
                 self.known(node, node)
 
-    def target_axes(self, target: Target) -> None:
+    def target_axes(self, target: Target) -> bool:
+        """Check that an answer names one place per index."""
         name = target.ref.over.name if target.ref.over else target.ref.name
         axes = self.system.axes.get(name, ())
         if target.ref.axes and len(target.ref.axes) != len(axes):
             have = f"{len(axes)} indices" if axes else "no index"
             self.report(target, f"`{name}` has {have}", f"write `{name}` or one place per index")
+            return False
         if any(isinstance(at, At) and at.name for at in target.ref.axes):
             todo = f"write `{name}` for all of it, or numbers: `{name}[1]`, `{name}[1..2]`"
             self.report(target, "an answer can't have an index name", todo)
+            return False
+        return True
+
+    def target_there(self, target: Target) -> bool:
+        """Check that what is asked for is defined; of gradients, which are yet to be derived."""
+        ref = target.ref
+        own = Ref(ref.over.name, ref.over.index) if ref.over else ref
+        lacking = missing(self.target_box(own), self.system.filled(own.name))
+        if lacking is not None:
+            what = f"`{ref.key}{at_box(lacking)}` is asked for, and nothing defines it"
+            self.report(target, what, "check the index")
+        return lacking is None
+
+    def target_box(self, ref: Ref) -> Box:
+        """Return the places that an answer names."""
+        if ref.index:
+            return tuple(a if isinstance(a, Span) else Span(a.offset, a.offset) for a in ref.index)
+        return self.asked_extent(ref.name)
 
     def add_questions(self) -> None:
         for asked in self.exercise.questions:
@@ -292,16 +312,7 @@ class _ModelBuilder:
 
     def target_slots(self, target: Target) -> Iterator[Slot]:
         ref = target.ref
-        name = ref.over.name if ref.over else ref.name
-        if ref.axes:
-            box = tuple(a if isinstance(a, Span) else Span(a.offset, a.offset) for a in ref.axes)
-        else:
-            box = self.asked_extent(name)
-        lacking = missing(box, self.system.filled(ref.key))
-        if lacking is not None:
-            what = f"`{ref.key}{at_box(lacking)}` is asked for, and nothing defines it"
-            self.report(target, what, "check the index")
-            return
+        box = self.target_box(Ref(ref.over.name, ref.over.index) if ref.over else ref)
         try:
             part(self.system.shapes[ref.key], target.select, ref)
         except ShapeError as error:

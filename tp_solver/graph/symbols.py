@@ -11,7 +11,7 @@ from typing import Any
 
 import mpmath
 import numpy as np
-import sympy  # noqa: TID253 - this module is itself imported late
+import sympy
 from numpy.typing import NDArray
 
 from tp_solver.exercise.exercise import Equation

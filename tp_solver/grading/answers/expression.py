@@ -8,6 +8,7 @@ from tp_solver.errors import FormulaError, ModelError
 from tp_solver.exercise.exercise import Asked
 from tp_solver.grading.answers import Context
 from tp_solver.grading.equivalence import Unknown, equivalent
+from tp_solver.grading.reading import shown
 from tp_solver.grading.report import Mark, Remark, Verdict
 from tp_solver.grading.submission import LONGEST_ANSWER
 from tp_solver.language.parse import STUDENT, parse
@@ -20,13 +21,13 @@ def mark(asked: Asked, context: Context) -> Iterator[Mark]:
     """Yield the mark of a typed formula."""
     question = asked.question
     raw = context.reading.others.get(question.id)
-    text = raw.strip()[:LONGEST_ANSWER] if isinstance(raw, str) else ""
-    verdict, remark = _judge(asked, context, text)
+    given = shown(raw) if isinstance(raw, list) else raw
+    verdict, remark = _judge(asked, context, (given or "").strip()[:LONGEST_ANSWER])
     yield Mark(
         question=question.id,
         answer=question.id,
         component=None,
-        given=raw if isinstance(raw, str) else None,
+        given=given,
         verdict=verdict,
         points=question.points if verdict is Verdict.CORRECT else 0.0,
         out_of=question.points,

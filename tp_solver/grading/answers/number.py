@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tp_solver.exercise.exercise import Asked
 from tp_solver.grading.answers import Context
-from tp_solver.grading.answers.numeric import chosen_components, component_marks
+from tp_solver.grading.answers.numeric import Wanted, chosen_components, component_marks
 from tp_solver.grading.report import Mark
 from tp_solver.graph.model import accepted_key
 
@@ -22,7 +22,8 @@ def mark(asked: Asked, context: Context) -> Iterator[Mark]:
     for key in given:
         shape = context.solution.model.system.shapes[key]
         chosen = chosen_components(shape, ())
-        marks = list(component_marks(asked, context, key, (), question.id, question.points, chosen))
+        wanted = Wanted(key, (), question.id, chosen, question.points)
+        marks = list(component_marks(asked, context, wanted))
         if not best or _earned(marks) > _earned(best):
             best = marks
     yield from best

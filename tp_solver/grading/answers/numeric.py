@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import numpy as np
+from dataclasses import dataclass, replace
+from itertools import product
 
 from tp_solver.exercise.exercise import Asked
+from tp_solver.exercise.model import Credit
 from tp_solver.grading.answers import Context
 from tp_solver.grading.carry import Judgement
 from tp_solver.grading.report import Mark, Remark, Verdict
@@ -14,48 +15,50 @@ from tp_solver.graph.shapes import Shape
 from tp_solver.language.tree import Span
 
 
-def component_marks(
-    asked: Asked,
-    context: Context,
-    key: str,
-    place: tuple[int, ...],
-    name: str,
-    points: float,
-    chosen: list[tuple[int, ...]],
-) -> Iterator[Mark]:
+@dataclass(frozen=True)
+class Wanted:
+    """A quantity to mark: where it stands, what it is called, which components, its points."""
+
+    key: str
+    place: tuple[int, ...]
+    name: str
+    chosen: list[tuple[int, ...]]
+    points: float
+
+
+def component_marks(asked: Asked, context: Context, wanted: Wanted) -> Iterator[Mark]:
     """Yield a mark for each chosen component of a quantity, the points shared evenly."""
-    out_of = points / len(chosen)
-    cells = context.reading.cells.get((key, place))
-    credit = context.solution.exercise.file.credit
-    value = context.solution.value(key, place)
-    for at in chosen:
-        text = cells.texts.get(at) if cells else None
-        expected = float(value[at])
-        common = {
-            "question": asked.question.id,
-            "answer": name,
-            "component": _component(at),
-            "given": text,
-            "out_of": out_of,
-        }
+    cells = context.reading.cells.get((wanted.key, wanted.place))
+    value = context.solution.value(wanted.key, wanted.place)
+    for at in wanted.chosen:
+        blank = Mark(
+            question=asked.question.id,
+            answer=wanted.name,
+            component=_component(at),
+            given=cells.texts.get(at) if cells else None,
+            verdict=Verdict.MISSING,
+            points=0.0,
+            out_of=wanted.points / len(wanted.chosen),
+            expected=float(value[at]),
+        )
         refused = (cells.unreadable.get(at) or cells.unreadable.get(())) if cells else None
         if refused is not None:
-            yield Mark(
-                **common, verdict=Verdict.UNREADABLE, points=0.0, remark=refused, expected=expected
-            )
+            yield replace(blank, verdict=Verdict.UNREADABLE, remark=refused)
         elif cells is None or at not in cells.numbers:
-            yield Mark(**common, verdict=Verdict.MISSING, points=0.0, expected=expected)
+            yield blank
         else:
-            found = context.judge.of(context.row, key, place, at)
-            share = _share(found, credit.carried, credit.imprecise)
-            yield Mark(
-                **common,
-                verdict=found.verdict,
-                points=out_of * share,
-                remark=Remark(found.remark) if found.remark else None,
-                expected=expected,
-                from_own_values=found.own,
-            )
+            found = context.judge.of(context.row, wanted.key, wanted.place, at)
+            yield _judged(blank, found, context.solution.exercise.file.credit)
+
+
+def _judged(blank: Mark, found: Judgement, credit: Credit) -> Mark:
+    return replace(
+        blank,
+        verdict=found.verdict,
+        points=blank.out_of * _share(found, credit.carried, credit.imprecise),
+        remark=Remark(found.remark) if found.remark else None,
+        from_own_values=found.own,
+    )
 
 
 def _share(found: Judgement, carried: float, imprecise: float) -> float:
@@ -76,13 +79,4 @@ def chosen_components(shape: Shape, select: tuple[int | Span, ...]) -> list[tupl
         item = select[axis] if axis < len(select) else Span(1, size)
         first, last = (item.first, item.last) if isinstance(item, Span) else (item, item)
         ranges.append(range(first - 1, last))
-    return (
-        [
-            tuple(at)
-            for at in np.array(np.meshgrid(*ranges, indexing="ij"))
-            .reshape(len(shape), -1)
-            .T.tolist()
-        ]
-        if ranges
-        else [()]
-    )
+    return list(product(*ranges))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tp_solver.exercise.exercise import Asked
 from tp_solver.grading.answers import Context
-from tp_solver.grading.answers.numeric import chosen_components, component_marks
+from tp_solver.grading.answers.numeric import Wanted, chosen_components, component_marks
 from tp_solver.grading.report import Mark
 from tp_solver.language.plain import plain
 
@@ -20,6 +20,5 @@ def mark(asked: Asked, context: Context) -> Iterator[Mark]:
     for slot in slots:
         chosen = chosen_components(model.system.shapes[slot.key], slot.select)
         points = asked.question.points / len(slots)
-        yield from component_marks(
-            asked, context, slot.key, slot.position, plain(slot.ref), points, chosen
-        )
+        wanted = Wanted(slot.key, slot.position, plain(slot.ref), chosen, points)
+        yield from component_marks(asked, context, wanted)
