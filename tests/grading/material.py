@@ -49,7 +49,8 @@ def random_lstm(seed: int, decimals: int) -> Solution:
     given = "".join(f"\n  {line}" for line in lines)
     return solved(
         f"id: lstm\ntitle: LSTM\nindices: {{t: 1..3}}\nuse: lstm\nequations:\n- L = h[3]^2 / 2"
-        f"\ngiven:{given}\nquestions:\n- {{id: all, text: All., answers: [{_ASKED}], points: 10}}\n",
+        f"\ngiven:{given}\nquestions:\n"
+        f"- {{id: all, text: All., answers: [{_ASKED}], points: 10}}\n",
         decimals,
     )
 

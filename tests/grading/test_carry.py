@@ -166,7 +166,7 @@ def test_blanks_and_scrawls_poison_nothing() -> None:
 def test_vectors_are_followed_component_by_component() -> None:
     report = graded(
         shipped("tp-2.2"),
-        {"f[1]": ["0.5818", "0.5576"], "C[1]": ["0.1106", "0.1117"], "h[1].2": "0.0656"},
+        {"f[1]": ["0.5818", "0.5576"], "C[1]": ["0.1106", "0.1117"], "h[1].2": "0.0628"},
     )
     assert [m.verdict.value for m in given_marks(report)][:2] == ["correct", "wrong"]
     assert mark_of(report, "h[1]", 1).verdict is Verdict.MISSING
@@ -193,3 +193,12 @@ def test_a_batch_is_marked_as_each_alone() -> None:
     together = grade(solution, many)
     for n in range(0, 300, 7):
         assert grade(solution, [many[n]])[0].marks == together[n].marks
+
+
+def test_an_imprecise_answer_may_be_used_as_written_or_as_it_was_before() -> None:
+    wrong: dict[str, Raw] = {"o[1]": "0.57", "C[1]": "0.2500"}
+    for h in ("0.1396", "0.1407"):  # 0.57 tanh(0.25), 0.5744 tanh(0.25)
+        mark = mark_of(graded(shipped("tp-2.1"), wrong | {"h[1]": h}), "h[1]")
+        assert mark.verdict is Verdict.CARRIED, h
+    mark = mark_of(graded(shipped("tp-2.1"), wrong | {"h[1]": "0.1450"}), "h[1]")
+    assert mark.verdict is Verdict.WRONG

@@ -11,10 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.grading.material import SHIPPED, given_marks, graded, mark_of, random_lstm, shipped
+from tests.grading.material import (
+    SHIPPED,
+    given_marks,
+    graded,
+    mark_of,
+    random_lstm,
+    shipped,
+    solved,
+)
 from tests.grading.students import MANNERS, ROUNDINGS, Student
 from tp_solver.grading.marking import grade
 from tp_solver.grading.report import Report, Verdict
+from tp_solver.grading.submission import Raw
 from tp_solver.solution import Solution
 
 DECIMALS = range(2, 7)
@@ -98,7 +107,7 @@ def _rnn(steps: list[dict[str, Any]], digits: int) -> dict[str, Any]:
 
 
 def _lstm(steps: list[dict[str, Any]], digits: int) -> dict[str, Any]:
-    found = {}
+    found: dict[str, Any] = {}
     for t, step in enumerate(steps, 1):
         named = {f"z_{gate}": value for gate, value in step["z"].items()}
         named |= {"C_tilde": step["Ctilde"]} | {name: step[name] for name in "fioCh"}
@@ -209,15 +218,13 @@ def test_working_with_fewer_digits_than_asked_is_imprecise_never_wrong(
 
 
 def test_zero_early_does_not_make_the_rest_right() -> None:
-    answers = {f"{name}[1]": "0" for name in ("f", "i", "C_tilde", "o", "C", "h")}
+    answers: dict[str, Raw] = {f"{name}[1]": "0" for name in ("f", "i", "C_tilde", "o", "C", "h")}
     report = graded(shipped("tp-2.1"), answers)
     assert all(mark_of(report, name).verdict is not Verdict.CORRECT for name in answers)
 
 
 def test_significant_digits() -> None:
     text = (Path(__file__).parents[2] / "exercises/tp/tp-2.3b.yaml").read_text(encoding="utf-8")
-    from tests.grading.material import solved
-
     solution = solved(text.replace("precision: {decimals: 5}", "precision: {significant: 4}"))
     students = [
         Student(solution.model, 4, rounding, manner, significant=True)

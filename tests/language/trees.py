@@ -48,13 +48,12 @@ def _calls(below: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 
 
 def _above(below: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-    unjoined = below.filter(lambda node: not isinstance(node, Part))
     return st.one_of(
         st.builds(lambda op, a, b: Op(op, (a, b)), st.sampled_from(sorted(INFIX)), below, below),
         st.builds(lambda op, a: Op(op, (a,)), st.sampled_from(["neg", "transpose"]), below),
         _calls(below),
         st.lists(below, min_size=1, max_size=3).map(lambda items: Op("concat", tuple(items))),
-        st.builds(lambda a, select: Part(a, tuple(select)), unjoined, selects),
+        st.builds(lambda a, select: Part(a, tuple(select)), below, selects),
         st.builds(Over, st.sampled_from(sorted(OVER)), index_names, st.none() | spans, below),
     )
 

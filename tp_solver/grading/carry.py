@@ -16,10 +16,10 @@ import numpy as np
 
 from tp_solver.exercise.exercise import Equation
 from tp_solver.grading.hand import HandRounding
-from tp_solver.grading.passage import Answer, Passage, typed_arrays
+from tp_solver.grading.passage import Answer, Passage, Trust, typed_arrays
 from tp_solver.grading.reading import Reading
 from tp_solver.grading.report import Verdict
-from tp_solver.grading.rounding import OPEN, asks, meets, rounds_to, unit, working_digits
+from tp_solver.grading.rounding import OPEN, Truths, asks, meets, rounds_to, unit, working_digits
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.evaluate import Evaluator, Numbers, Table
 from tp_solver.solution import Solution
@@ -50,17 +50,20 @@ class Judge:
         self.full = {key: self.full_unit(key) for key in self.typed}
         self.exact_own: dict[str, Array] = {}
         self.own_tables = self.run_own()
-        asked = asks(self.precision)
-        digits = [working_digits(reading.numbers, self.precision) for reading in readings]
-        working = np.array(digits, dtype=float)
-        self.honest = self.pass_with(np.maximum(working, asked), self.full, self.right)
-        self.followed = self.pass_with(np.maximum(working, asked), self.full)
+        counts = [working_digits(reading.numbers, self.precision) for reading in readings]
+        working = np.array(counts, dtype=float)
+        digits = np.maximum(working, asks(self.precision))
+        self.honest = self.pass_with(digits, self.full, self.right)
+        self.followed = self.pass_with(digits, self.full)
         self.loose: Passage | None = None
         if any(self.short(key).any() for key in self.typed):
             self.loose = self.pass_with(working, self.written, self.nearly)
             self.loosely_followed = self.pass_with(working, self.written)
+            self.kept_apart = self.pass_with(digits, self.full, self.not_short)
 
-    def pass_with(self, digits: Array, reach: dict[str, Array], trust: Any = None) -> Passage:
+    def pass_with(
+        self, digits: Array, reach: dict[str, Array], trust: Trust | None = None
+    ) -> Passage:
         """Go through the graph with so many working digits."""
         hand = HandRounding(digits, self.precision)
         return Passage(self.solution, self.typed, hand, reach, self.asked_unit, trust)
@@ -89,18 +92,18 @@ class Judge:
         model = self.solution.model
         return Evaluator(model.system, Numbers(), self.batch, after=after).run(model.steps)
 
-    def right(self, answer: Answer) -> Array:
+    def right(self, answer: Answer) -> Truths:
         """Tell which answers are the truth, or what honest rounding makes of it."""
-        near = np.abs(answer.value - answer.true) < answer.reach * OPEN
-        return near | meets(answer.computed, answer.value, answer.reach)
+        near: Truths = np.abs(answer.value - answer.true) < answer.reach * OPEN
+        return np.asarray(near | meets(answer.computed, answer.value, answer.reach))
 
-    def short(self, key: str) -> Array:
+    def short(self, key: str) -> Truths:
         """Tell which answers that are not right have fewer digits than asked, and not just a 0."""
         typed = self.typed[key]
-        fewer = typed.written > self.asked_unit(typed.value) * (1 + 1e-9)
-        return fewer & (typed.value != 0) & ~self.honest.trusted[key]
+        fewer: Truths = typed.written > self.asked_unit(typed.value) * (1 + 1e-9)
+        return np.asarray(fewer & (typed.value != 0) & ~self.honest.trusted[key])
 
-    def nearly(self, answer: Answer) -> Array:
+    def nearly(self, answer: Answer) -> Truths:
         """Tell which answers are right but for their few digits, if these say anything."""
         rounded = rounds_to(answer.computed, answer.value, answer.reach)
         nearly = (
@@ -108,7 +111,16 @@ class Judge:
             & rounded
             & telling(answer.value, answer.reach, answer.true)
         )
-        return self.honest.trusted[answer.key][answer.place] | nearly
+        return np.asarray(self.honest.trusted[answer.key][answer.place] | nearly)
+
+    def not_short(self, answer: Answer) -> Truths:
+        """Tell which answers are not right but for their few digits.
+
+        The student may have gone on with more digits than were written: such count as the truth.
+        """
+        assert self.loose is not None
+        nearly = self.loose.trusted[answer.key] & ~self.honest.trusted[answer.key]
+        return np.asarray(~nearly[answer.place])
 
     def of(self, b: int, key: str, place: tuple[int, ...], at: tuple[int, ...]) -> Judgement:
         """Judge one component that a student typed."""
@@ -120,7 +132,8 @@ class Judge:
         if key not in self.exact_own:  # a given number that the student copied
             return Judgement(Verdict.CORRECT if near else Verdict.WRONG, None, true, None)
         own = float(self.exact_own[key][slot])
-        followed = bool(meets(self.followed.computed[key][slot], value, reach))
+        ways = [self.followed] if self.loose is None else [self.followed, self.kept_apart]
+        followed = any(bool(meets(way.computed[key][slot], value, reach)) for way in ways)
         if self.honest.trusted[key][slot]:
             remark = None if near else "rounding"
             return Judgement(Verdict.CORRECT, remark if followed else "another-way", true, own)
@@ -140,7 +153,7 @@ class Judge:
         return Judgement(Verdict.WRONG, None, true, own)
 
 
-def telling(value: Array, last: Array, true: Array | float) -> Array:
-    """Tell whether few digits say anything of a value: 1 says nothing of 0.55, 0.1 much of 0.097."""
+def telling(value: Array, last: Array, true: Array | float) -> Truths:
+    """Tell whether few digits say anything: 1 says nothing of 0.55, 0.1 much of 0.097."""
     size = np.abs(true)
     return (last <= size) | (np.abs(value - true) <= CLOSE * size)

@@ -110,8 +110,8 @@ class _Points:
                 chosen = tuple(
                     slice(s.first - 1, s.last) if isinstance(s, Span) else s - 1 for s in select
                 )
-                value = self.of(of)
-                return value[(..., *chosen)] if self.system.shape(of) else value
+                whole = self.of(of)
+                return whole[(..., *chosen)] if self.system.shape(of) else whole
             case Op(op, args):
                 shapes = tuple(self.system.shape(arg) for arg in args)
                 kernel = OPS[op].numpy(shapes, args)

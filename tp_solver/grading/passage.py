@@ -11,7 +11,7 @@ import numpy as np
 from tp_solver.exercise.exercise import Equation
 from tp_solver.grading.hand import HandEvaluator, HandRounding
 from tp_solver.grading.reading import Reading
-from tp_solver.grading.rounding import meaning
+from tp_solver.grading.rounding import Truths, meaning
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.evaluate import Table
 from tp_solver.graph.intervals import Interval
@@ -55,7 +55,7 @@ class Answer:
     true: Array
 
 
-Trust = Callable[[Answer], Array]
+Trust = Callable[[Answer], Truths]
 
 
 @dataclass(eq=False)
@@ -74,7 +74,7 @@ class Passage:
     truth: Callable[[Array], Array]
     trust: Trust | None = None
     computed: dict[str, Interval] = field(default_factory=dict)
-    trusted: dict[str, Array] = field(default_factory=dict)
+    trusted: dict[str, Truths] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         system, batch = self.solution.model.system, len(self.hand.digits)
@@ -112,7 +112,7 @@ class Passage:
         return np.expand_dims(table.data, len(table.box))
 
     def write(
-        self, table: Table[Interval], place: Any, value: Interval, where: Array | bool = True
+        self, table: Table[Interval], place: Any, value: Interval, where: Truths | bool = True
     ) -> None:
         """Write intervals into a table, where told."""
         table.data.lo[place] = np.where(where, value.lo, table.data.lo[place])

@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tp_solver.exercise.model import Precision
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.intervals import Interval
 from tp_solver.language.numerals import Typed
+
+Truths = NDArray[np.bool_]
 
 OPEN = 1 - 1e-9  # a value a whole unit away is no rounding of it
 MOST_FEWER = 2  # how many digits fewer than asked a student's way of working may have
@@ -49,23 +52,28 @@ def unit(value: Any, digits: Any, precision: Precision) -> Array:
     return 10.0 ** (np.floor(np.log10(size)) - digits + 1)  # type: ignore[no-any-return]
 
 
-def meets(interval: Interval, value: Array, reach: Array) -> Array:
+def meets(interval: Interval, value: Array, reach: Array) -> Truths:
     """Tell where an interval holds a number closer than a reach to a value."""
     near = reach * OPEN
     return (interval.lo < value + near) & (interval.hi > value - near)
 
 
 def meaning(computed: Interval, value: Array, reach: Array) -> Interval:
-    """Return what a right answer stands for: itself, or what it was rounded from.
+    """Return what an answer stands for: itself, or what it was rounded from.
 
-    That is less than a unit away and something its equation allows; an exact value stays exact.
+    That is less than a unit away and, if it can be, something its equation allows; so an exact
+    value stays exact.
     """
     low = np.maximum(value - reach, computed.lo)
     high = np.minimum(value + reach, computed.hi)
-    return Interval(np.minimum(value, low), np.maximum(value, high))
+    apart = low > high  # where the value is not what its equation gives
+    return Interval(
+        np.where(apart, value - reach, np.minimum(value, low)),
+        np.where(apart, value + reach, np.maximum(value, high)),
+    )
 
 
-def rounds_to(interval: Interval, value: Array, last: Array) -> Array:
+def rounds_to(interval: Interval, value: Array, last: Array) -> Truths:
     """Tell where a number of an interval, rounded or cut off, reads as a value does.
 
     A value written 0.5 stands for 0.45 (rounded up) to 0.6 (cut off), mirrored below zero.

@@ -7,65 +7,21 @@ its table, set before the code runs; all else about an equation is settled befor
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from tp_solver.graph.arithmetic import Arithmetic, Table
+from tp_solver.graph.arithmetic import Table
 from tp_solver.graph.arrays import Array, Kernel, grow
 from tp_solver.graph.ops import OPS
 from tp_solver.graph.shapes import Shape, part
-from tp_solver.language.tree import At, Node, Num, Op, Over, Part, Ref, Span
+from tp_solver.graph.store import Axes, Layout, Store, layout_of, length, place_of
+from tp_solver.language.tree import Node, Num, Op, Over, Part, Ref, Span
 
-Axes = tuple[tuple[str, Span], ...]
 Found = tuple[int, Shape]
-Layout = Callable[[Array], Array]
 After = Callable[[Table[Any], tuple[Any, ...]], None]
-
-
-@dataclass(eq=False)
-class Store:
-    """All values: a table a name, laid out as index axes, batch axis (if any), shape.
-
-    `at` holds the position of each loop that is running.
-    """
-
-    arithmetic: Arithmetic[Any]
-    batched: bool
-    tables: dict[str, Table[Any]] = field(default_factory=dict)
-    shapes: dict[str, Shape] = field(default_factory=dict)
-    at: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in a table a name is read: fixed parts of the key, and parts that loops move."""
-
-    fixed: tuple[Any, ...]
-    moving: tuple[tuple[int, str, int], ...]  # axis, loop, offset
-
-    def now(self, at: dict[str, int]) -> tuple[Any, ...]:
-        """Return the key at the loops' positions."""
-        key = list(self.fixed)
-        for axis, index, offset in self.moving:
-            key[axis] = at[index] + offset
-        return (*key, ...)
-
-    @property
-    def loops(self) -> tuple[str, ...]:
-        """Return the loops that move it."""
-        return tuple(index for _, index, _ in self.moving)
-
-    def rows(self, data: Any, arithmetic: Arithmetic[Any]) -> tuple[list[Any], int]:
-        """Return views of a table along its one moving axis, and the offset of the reading."""
-        ((axis, _, offset),) = self.moving
-        key = (*self.fixed[:axis], slice(None), *self.fixed[axis + 1 :])
-        first = sum(isinstance(item, slice) for item in key[:axis])
-        front = arithmetic.map(lambda a: np.moveaxis(a[key], first, 0), data) if axis else data[key]
-        return arithmetic.rows(front), offset
 
 
 class Code:
@@ -110,7 +66,7 @@ class Code:
             self.put(target, self.fitted(value, shape, wanted))
         if after is not None:
             table = self.store.tables[left.key]
-            place, at = self.place(left, axes), self.store.at
+            place, at = place_of(left, axes, table), self.store.at
             self.acts.append(lambda: after(table, place.now(at)))
 
     def put(self, target: int, value: int) -> None:
@@ -198,7 +154,7 @@ class Code:
             if fused is not None:
                 return fused
         value, shape = self.value(over.body, inner)
-        rank, axis, count = self.rank(inner, shape), len(axes), _length(over.span)
+        rank, axis, count = self.rank(inner, shape), len(axes), length(over.span)
         value = self.lay_out(lambda a: _stretched(a, rank, axis, count), value)
         if over.op == "first":
             start = over.span.first
@@ -213,7 +169,7 @@ class Code:
         (left, column), (right, row) = (self.value(arg, inner) for arg in body.args)
         if len(column) != 1 or len(row) != 2 or row[0] != 1:
             return None
-        rank, axis, count = self.rank(inner, column), len(inner) - 1, _length(inner[-1][1])
+        rank, axis, count = self.rank(inner, column), len(inner) - 1, length(inner[-1][1])
 
         def product(a: Array, b: Array) -> Array:
             columns = _stretched(a, rank, axis, count)
@@ -227,26 +183,21 @@ class Code:
 
     def read(self, ref: Ref, axes: Axes) -> int:
         """Return the register of a name where the loops stand (a view of its table)."""
-        data = self.store.tables[ref.key].data
-        place, layout = self.place(ref, axes), self.layout(ref, axes)
-        map_, at = self.arithmetic.map, self.store.at
+        table, at = self.store.tables[ref.key], self.store.at
+        place, layout = place_of(ref, axes, table), layout_of(ref, axes, self.store.batched)
+        map_, data = self.arithmetic.map, table.data
 
-        def view(key: tuple[Any, ...]) -> Any:
-            return data[key] if layout is None else map_(layout, data[key])
+        def view() -> Any:
+            read = data[place.now(at)]
+            return read if layout is None else map_(layout, read)
 
         if not place.moving:
-            return self.hold(view(place.now(at)))
-        register = self.hold()
+            return self.hold(view())
         if layout is None and place.loops == self.loops[-1:]:
-            self.rows.append((register, *place.rows(data, self.arithmetic)))
-        else:
-            registers = self.registers
-
-            def act() -> None:
-                registers[register] = view(place.now(at))
-
-            self.acts.append(act)
-        return register
+            register = self.hold()
+            self.rows.append((register, self.store.rows(ref.key, place), place.moving[0][2]))
+            return register
+        return self.emit(view)
 
     def number(self, index: str, axes: Axes) -> int:
         """Return the register of the number of an index."""
@@ -258,42 +209,6 @@ class Code:
         after = self.rank(axes, ()) - 1 - names.index(index)
         values = np.arange(span.first, span.last + 1, dtype=float)
         return self.hold(constant(values.reshape((-1,) + (1,) * after)))
-
-    def place(self, ref: Ref, axes: Axes) -> Place:
-        """Find where in its table a name is read."""
-        ranges = dict(axes)
-        fixed: list[Any] = []
-        moving: list[tuple[int, str, int]] = []
-        for axis, (at, span) in enumerate(
-            zip(ref.axes, self.store.tables[ref.key].box, strict=True)
-        ):
-            assert isinstance(at, At)
-            if at.name is None:
-                fixed.append(at.offset - span.first)
-            elif at.name in ranges:
-                reach = ranges[at.name]
-                start = reach.first + at.offset - span.first
-                fixed.append(slice(start, start + _length(reach)))
-            else:
-                fixed.append(0)
-                moving.append((axis, at.name, at.offset - span.first))
-        return Place(tuple(fixed), tuple(moving))
-
-    def layout(self, ref: Ref, axes: Axes) -> Layout | None:
-        """Return what brings a read array's index axes into the order of the formula's."""
-        names = [name for name, _ in axes]
-        own = [at.name for at in ref.axes if isinstance(at, At) and at.name and at.name in names]
-        if own == names or (not own and not self.store.batched):
-            return None
-        once = list(dict.fromkeys(own))
-        order = sorted(range(len(once)), key=lambda k: names.index(once[k]))
-        gaps = tuple(k for k, name in enumerate(names) if name not in once)
-
-        def moved(a: Array) -> Array:
-            a = _diagonals(a, own) if len(once) < len(own) else a
-            return np.expand_dims(a.transpose(*order, *range(len(order), a.ndim)), gaps)
-
-        return moved
 
 
 def _call(
@@ -329,25 +244,9 @@ def _call_into(
     return unary if len(args) == 1 else binary
 
 
-def _length(span: Span) -> int:
-    return span.last - span.first + 1
-
-
 def _stretched(a: Array, rank: int, axis: int, count: int) -> Array:
     """Give an array all its axes, one of them in full length."""
     a = a.reshape((1,) * (rank - a.ndim) + a.shape)
     if a.shape[axis] == count:
         return a
     return np.broadcast_to(a, (*a.shape[:axis], count, *a.shape[axis + 1 :]))
-
-
-def _diagonals(a: Array, own: list[str]) -> Array:
-    """Keep the diagonal of axes that run along the same index, as in h[t, t]."""
-    names = list(own)
-    for name in dict.fromkeys(own):
-        while names.count(name) > 1:
-            first = names.index(name)
-            second = names.index(name, first + 1)
-            a = np.moveaxis(np.diagonal(a, axis1=first, axis2=second), -1, first)
-            del names[second]
-    return a

@@ -20,8 +20,9 @@ from tp_solver.exercise.exercise import Equation
 from tp_solver.graph.arithmetic import Arithmetic, Intervals, Numbers, Table
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.boxes import Box, hull
-from tp_solver.graph.compile import After, Axes, Code, Store
+from tp_solver.graph.compile import After, Code
 from tp_solver.graph.schedule import Compute, Loop, Single, Step, grounded
+from tp_solver.graph.store import Axes, Store, length
 from tp_solver.graph.system import Known, System, inline, left_box
 from tp_solver.language.tree import At, Node, Op, Over, Ref, Span, free_indices, refs, transform
 
@@ -87,17 +88,17 @@ class Evaluator(Generic[V]):
             case Compute(equation):
                 self.assign(code, equation, self.right(equation))
             case Single(equation, at):
-                places = dict(at)
-                left = grounded(equation.left, places)
+                left, right = (grounded(side, dict(at)) for side in (equation.left, equation.right))
                 assert isinstance(left, Ref)
-                right = grounded(self.right(equation), places)
-                code.assign(left, right, (), self.watcher(equation))
+                here = Equation(left, right)
+                code.assign(left, self.right(here), (), self.watcher(equation))
             case Loop():
                 rights = {id(e): self.right(e) for e in _equations(step.body)}
                 early = self.hoist(step, rights) if self.arithmetic.bare else []
                 self.loop(step, (), rights)()
                 for key in early:
                     del self.tables[key]
+                self.store.views.clear()
         code.run()
 
     def assign(self, code: Code, equation: Equation, right: Node) -> None:
@@ -175,7 +176,7 @@ class _Early:
 
 
 def _sizes(box: tuple[Span, ...]) -> tuple[int, ...]:
-    return tuple(span.last - span.first + 1 for span in box)
+    return tuple(map(length, box))
 
 
 def _floats(known: Known) -> Array:

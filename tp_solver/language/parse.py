@@ -33,6 +33,7 @@ from tp_solver.language.tokens import (
     POWERS,
     RANGE,
     SELECT,
+    SELECTS,
     SPACE,
     SPAN,
     TRANSPOSE,
@@ -176,8 +177,8 @@ class _Parser:
         while True:
             if match := TRANSPOSE.match(self.text, self.at):
                 node = Op("transpose", (node,))
-            elif match := SELECT.match(self.text, self.at):
-                node = self.select(node, match)
+            elif match := SELECTS.match(self.text, self.at):
+                node = Part(node, tuple(map(self.select, SELECT.finditer(match[0]))))
             elif match := POWERS.match(self.text, self.at):
                 digits = "".join(SUPERSCRIPTS[digit] for digit in match[0])
                 node = Op("pow", (node, Num(self.decimal(digits))))
@@ -186,16 +187,14 @@ class _Parser:
             self.at = match.end()
             self.count()
 
-    def select(self, node: Node, match: re.Match[str]) -> Node:
+    def select(self, match: re.Match[str]) -> int | Span:
+        self.count()
         first = self.small(match[1])
-        chosen = first if match[2] is None else Span(first, self.small(match[2]))
         if first < 1:
             raise self.error(
                 "component", "components are numbered from 1", "write `.1` for the first"
             )
-        if isinstance(node, Part):
-            return Part(node.of, (*node.select, chosen))
-        return Part(node, (chosen,))
+        return first if match[2] is None else Span(first, self.small(match[2]))
 
     def bracketed(self, opening: int) -> Node:
         """Read one expression up to the bracket that closes the one at `opening`."""

@@ -103,7 +103,8 @@ class _Plain:
                 return self.ref(node)
             case Part(of, select):
                 whole = self.node(of, ATOM)
-                whole = f"({whole})" if isinstance(of, Num) else whole  # 2.1 is no component
+                if isinstance(of, Num | Part):  # 2.1 is a number, X.1.2 one choice on two axes
+                    whole = f"({whole})"
                 return whole + "".join(f".{select_text(item)}" for item in select)
             case Over(op, index, span, body):
                 limits = f"={span.first}..{span.last}" if span else ""

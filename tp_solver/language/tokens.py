@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from string import ascii_letters
+from unicodedata import normalize
 
 from tp_solver.language.notation import ACCENTS, SPELLED, SUPERSCRIPTS, TYPED
 
-_ACCENTED = "".join(
-    chr(code)
-    for code in range(0xC0, 0x1F00)
-    if len(pair := unicodedata.normalize("NFD", chr(code))) == 2
-    and pair[0].isascii()
-    and pair[1] in ACCENTS
-)
+# Letters that Unicode also has in one piece with an accent, as ŷ.
+_COMPOSED = (normalize("NFC", letter + mark) for letter in ascii_letters for mark in ACCENTS)
+_ACCENTED = "".join(letter for letter in _COMPOSED if len(letter) == 1)
 LETTER = f"A-Za-z{''.join(SPELLED)}{_ACCENTED}"
 _NAME = rf"[{LETTER}][{LETTER}0-9_{''.join(ACCENTS)}]*"
 _INDEX = r"\[[^\[\]]*\]"
@@ -31,6 +28,7 @@ DERIVATIVE = re.compile(
     rf"(?:∂[ ]*({_NAME})({_INDEX})?\s*/\s*∂[ ]*|d({_NAME})({_INDEX})?/d)({_NAME})({_INDEX})?"
 )
 OPERATOR = re.compile("|".join(re.escape(op) for op in sorted(TYPED, key=len, reverse=True)))
+SELECTS = re.compile(r"(?:\.[0-9]+(?:\.\.[0-9]+)?)+")
 SELECT = re.compile(r"\.([0-9]+)(?:\.\.([0-9]+))?")
 TRANSPOSE = re.compile(rf"(?:\.T|\^T|ᵀ|⊤)(?![{LETTER}0-9_\[])")
 POWERS = re.compile(f"[{''.join(SUPERSCRIPTS)}]+")

@@ -8,9 +8,6 @@ from pathlib import Path
 from tp_solver.graph.model import Model
 from tp_solver.sheets import prose
 from tp_solver.sheets.html import page
-from tp_solver.sheets.json_format import dumps, solution_data
-from tp_solver.sheets.solution_page import solution_view
-from tp_solver.sheets.statement_page import answer_file, statement_view
 from tp_solver.solution import Solution
 from tp_solver.text import Words
 
@@ -22,12 +19,16 @@ def title_of(model: Model, words: Words) -> str:
 
 def solution_html(solution: Solution, words: Words) -> str:
     """Return the page of a worked solution."""
+    from tp_solver.sheets.solution_page import solution_view
+
     title = title_of(solution.model, words)
     return page("solution.html.j2", words, view=solution_view(solution, words), plain_title=title)
 
 
 def solution_json(solution: Solution, _words: Words) -> str:
     """Return a solution as JSON."""
+    from tp_solver.sheets.json_format import dumps, solution_data
+
     return dumps(solution_data(solution))
 
 
@@ -55,6 +56,8 @@ def write_solutions(
 
 def write_sheets(models: Sequence[Model], folder: Path, words: Words) -> list[Path]:
     """Write statements and empty answer files, and an index page where there are several."""
+    from tp_solver.sheets.statement_page import answer_file, statement_view
+
     written = []
     for model in models:
         name = model.exercise.id
