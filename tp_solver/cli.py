@@ -214,7 +214,9 @@ def check(options: argparse.Namespace) -> int:
     else:
         from tp_solver.grading.submission import read_submissions
 
-        submission = next(read_submissions(Path(options.submission)))
+        submission, *more = read_submissions(Path(options.submission))
+        if more:
+            raise UserError(f"{options.submission} holds several submissions: give one of them")
     from tp_solver.sheets.remarks import refused, worded
 
     lines, report = checked_lines(solution, submission)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,11 +20,13 @@ from tp_solver.solution import Solution, solve
 
 VALUE_TOLERANCE = 1e-9
 DIFFERENCE_TOLERANCE = 1e-6
-STEP = 2e-4
-NOISE = 1e-6  # what float64 loses in a difference, over STEP and DIFFERENCE_TOLERANCE
+STEPS = (2e-4, 1e-5, 5e-7)  # a smaller one where a kink (of relu, max) may lie within the larger
+NOISE = 1e-6  # what float64 loses in a difference, over the first step and the tolerance
 LARGEST_SYMBOLIC = 20_000  # components of all steps together
 MOST_DIFFERENCES = 3_000  # components perturbed, evenly chosen beyond
 CHUNK = 256
+
+Entry = tuple[str, tuple[int, ...], tuple[int, ...]]  # a gradient's name, position, component
 
 
 @dataclass(frozen=True)
@@ -231,6 +234,10 @@ def _against_differences(solution: Solution) -> Gap | None:
     return gap
 
 
+def _smaller(a: float, b: float) -> float:
+    return b if b <= a or math.isnan(a) else a
+
+
 class _Differences:
     def __init__(self, solution: Solution, top: Ref) -> None:
         self.solution = solution
@@ -256,14 +263,30 @@ class _Differences:
         entries = entries[::stride]
         largest = max((abs(self.ours(*entry)).max() for entry in entries), default=0.0)
         floor = max(1e-3 * largest, NOISE * np.abs(self.tops({}, 1)).max(), 1e-12)
+        gap = gap or Gap()
         for start in range(0, len(entries), CHUNK):
             chunk = entries[start : start + CHUNK]
-            for (key, place, at), slope in zip(chunk, self.slopes(chunk), strict=True):
-                ours = self.ours(key, place, at)
-                scale = max(np.abs(self.solution.value(key, place)).max(), floor)
-                size = float(np.abs(ours - slope).max() / scale)
-                gap = (gap or Gap()).wider(size, _name(key, place, at))
+            for entry, size in zip(chunk, self.sizes(chunk, floor), strict=True):
+                gap = gap.wider(size, _name(*entry))
         return gap
+
+    def sizes(self, chunk: list[Entry], floor: float) -> list[float]:
+        """Return how far each entry is from its differences, at the step where they are nearest."""
+        sizes = [math.inf] * len(chunk)
+        left = list(range(len(chunk)))
+        for step in STEPS:
+            slopes = self.slopes([chunk[n] for n in left], step)
+            for n, slope in zip(left, slopes, strict=True):
+                sizes[n] = _smaller(sizes[n], self.size(chunk[n], slope, floor))
+            left = [n for n in left if not sizes[n] <= DIFFERENCE_TOLERANCE]
+            if not left:
+                break
+        return sizes
+
+    def size(self, entry: Entry, slope: Array, floor: float) -> float:
+        key, place, _ = entry
+        scale = max(np.abs(self.solution.value(key, place)).max(), floor)
+        return float(np.abs(self.ours(*entry) - slope).max() / scale)
 
     def system_shape(self, key: str) -> tuple[int, ...]:
         return self.solution.model.system.shapes[key.rpartition("/d")[2]]
@@ -272,7 +295,7 @@ class _Differences:
         component: tuple[Any, ...] = (..., *at)
         return np.asarray(self.solution.value(key, place)[component])
 
-    def slopes(self, chunk: list[tuple[str, tuple[int, ...], tuple[int, ...]]]) -> list[Any]:
+    def slopes(self, chunk: list[Entry], step: float) -> list[Array]:
         """Return the derivative of the top by each entry, by the five-point formula."""
         offsets = (-2, -1, 1, 2)
         batch = len(chunk) * len(offsets)
@@ -284,9 +307,9 @@ class _Differences:
             shape = (*table.data.shape[:lead], batch, *table.data.shape[lead:])
             nudge = nudges.setdefault(name, np.zeros(shape))
             for k, offset in enumerate(offsets):
-                nudge[(*table.slot(place), n * len(offsets) + k, *at)] = offset * STEP
+                nudge[(*table.slot(place), n * len(offsets) + k, *at)] = offset * step
         values = self.tops(nudges, batch).reshape((len(chunk), len(offsets), -1))
-        weights = np.array([1.0, -8.0, 8.0, -1.0]) / (12 * STEP)
+        weights = np.array([1.0, -8.0, 8.0, -1.0]) / (12 * step)
         return list(np.einsum("k,nkj->nj", weights, values).reshape((len(chunk), *self.shape)))
 
     @property

@@ -166,7 +166,7 @@ questions:
   - {id: q, text: {en: a}, answers: [z, y.2, dL/dx, 'y[1]']}
 """,
         [
-            "8:38: nothing defines `z`: define it, or list it under `symbols:`",
+            "8:38: nothing defines `z`: define it",
             "8:46: nothing defines `L`: write an equation `L = …`",
             "8:54: `y` has no index: write `y` or one place per index",
         ],
@@ -205,7 +205,7 @@ given: {x: 1}
 questions:
   - {id: q, text: {en: a}, answers: [dL/dz]}
 """,
-        ["8:38: nothing defines `z`: define it, or list it under `symbols:`"],
+        ["8:38: nothing defines `z`: define it"],
     ),
     "gradient of a matrix": (
         """\
@@ -354,7 +354,7 @@ plots:
   - {title: {en: a}, over: t, show: ['z[t]', 'y[s]', 'y[t+1]']}
 """,
         [
-            "9:39: nothing defines `z`: define it, or list it under `symbols:`",
+            "9:39: nothing defines `z`: define it",
             "9:47: `y[s]` leaves the index `s` open: write a number, as in `y[1]`",
         ],
     ),

@@ -154,7 +154,7 @@ def test_print_opens_every_fold_and_hides_the_contents(
     assert closed
     assert not any(closed)
     page.emulate_media(media="print")
-    assert all(height > 20 for height in page.evaluate(folds))
+    page.wait_for_function(f"({folds}).every(height => height > 20)")
     assert page.evaluate("getComputedStyle(document.querySelector('.contents')).display") == "none"
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
     page.close()

@@ -26,9 +26,6 @@ from tp_solver.language.tree import Node, Num, Op, transform
 
 LARGEST_SPELLED = 4096
 MOST_PRODUCTS = 64  # a higher power is not taken by repeated products
-# These choose or compare numbers and so write down none that was not there before.
-_CHOOSING = frozenset(("neg", "abs", "relu", "sign", "min", "max"))
-_COMPARING = frozenset(("eq", "lt", "le", "gt", "ge"))
 MOST_UNITS = 4  # rounding that adds up to more than so many units flips no comparison
 
 
@@ -74,9 +71,9 @@ class HandRounding(Intervals):
     def kernel(self, op: Op, shapes: Shapes) -> Kernel:
         """Return an operation's interval function, its result widened by what rounding may do."""
         row = OPS[op.op]
-        if row.roundings == "none" or op.op in _CHOOSING:
+        if row.roundings == "none":
             return row.interval(shapes, op.args)
-        if op.op in _COMPARING:
+        if row.roundings == "compares":
             return self.compared(op, shapes)
         if op.op == "matmul":
             return self.terms(op, shapes)

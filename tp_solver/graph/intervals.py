@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tp_solver.graph import arrays
 from tp_solver.graph.arrays import Array, Kernel, Maker
 from tp_solver.graph.shapes import Shapes
 from tp_solver.language.tree import Node
 
+HUGE = 1e300  # whose products overflow to infinity, as they should
 SLACK = 8 * float(np.finfo(float).eps)
 
 
@@ -50,13 +52,19 @@ class Interval:
 
     @property
     def middle(self) -> Array:
-        """Return the middle of the bounds."""
-        return (self.lo + self.hi) / 2
+        """Return the middle of the bounds, 0 where there are none."""
+        return np.where(self.unbounded, 0.0, (self.lo + self.hi) / 2)
 
     @property
     def radius(self) -> Array:
-        """Return half the width, rounded up."""
-        return (self.hi - self.lo) / 2 + SLACK * np.maximum(np.abs(self.lo), np.abs(self.hi))
+        """Return half the width, rounded up; a huge number where there are no bounds."""
+        half = (self.hi - self.lo) / 2 + SLACK * np.maximum(np.abs(self.lo), np.abs(self.hi))
+        return np.where(self.unbounded, HUGE, half)
+
+    @property
+    def unbounded(self) -> NDArray[np.bool_]:
+        """Tell where a bound is infinite."""
+        return np.isinf(self.lo) | np.isinf(self.hi)
 
 
 def monotone(make: Maker) -> Maker:

@@ -110,7 +110,8 @@ class _ModelBuilder:
             tops = self.loss_names()
             for name in [ref.over.name] if ref.over else [ref.name]:
                 if name not in local:
-                    todo = suggestion(name, local, "define it, or list it under `symbols:`")
+                    otherwise = "define it" if extra is None else "list it under `symbols:`"
+                    todo = suggestion(name, local, otherwise)
                     self.report(part, f"nothing defines `{name}`", todo, name)
                     return False
             if ref.over and ref.name not in local | tops:
@@ -132,7 +133,7 @@ class _ModelBuilder:
                 if isinstance(at, At)
             }
             unknown = indices - symbols - set(self.exercise.indices) - {""}
-            extra = symbols | {"L"} | (indices - unknown)
+            extra = symbols | self.loss_names() | (indices - unknown)
             bound = {name for _, b in bound_refs(node) for name, _ in b}
             if unknown - bound:
                 name = min(unknown - bound)

@@ -24,19 +24,24 @@ class Row(NamedTuple):
     interval: Maker
     symbol: str
     rule: rules.Rule
-    roundings: str = "one"  # what a hand computation may round inside: see grading/rounding.py
+    roundings: str = "one"  # that a person may do inside: none, one, terms (one each), compares
 
 
-def _function(numpy: Maker, interval: Maker, symbol: str, rule: rules.Rule) -> Row:
-    return Row(shapes.elementwise, numpy, interval, symbol, rule)
+def _function(
+    numpy: Maker, interval: Maker, symbol: str, rule: rules.Rule, roundings: str = "one"
+) -> Row:
+    return Row(shapes.elementwise, numpy, interval, symbol, rule, roundings)
 
 
-def _rising(function: Callable[..., Any], symbol: str, rule: rules.Rule) -> Row:
-    return _function(arrays.elementwise(function), intervals.rising(function), symbol, rule)
+def _rising(
+    function: Callable[..., Any], symbol: str, rule: rules.Rule, roundings: str = "one"
+) -> Row:
+    make, bounds = arrays.elementwise(function), intervals.rising(function)
+    return _function(make, bounds, symbol, rule, roundings)
 
 
 def _compare(function: Callable[..., Any], interval: Maker, symbol: str) -> Row:
-    return _function(arrays.comparison(function), interval, symbol, rules.constant)
+    return _function(arrays.comparison(function), interval, symbol, rules.constant, "compares")
 
 
 def _exact(shape: ShapeRule, make: Maker, symbol: str, rule: rules.Rule) -> Row:
@@ -60,7 +65,9 @@ _TIMES = arrays.elementwise(np.multiply)
 OPS: dict[str, Row] = {
     "add": _rising(np.add, "add", rules.ADD),
     "sub": _function(arrays.elementwise(np.subtract), intervals.subtract, "sub", rules.SUB),
-    "neg": _function(arrays.elementwise(np.negative), intervals.negate, "neg", rules.NEG),
+    "neg": _function(
+        arrays.elementwise(np.negative), intervals.negate, "neg", rules.NEG, roundings="none"
+    ),
     "mul": _function(_TIMES, intervals.product(_TIMES), "mul", rules.MUL),
     "div": _function(arrays.elementwise(np.divide), intervals.divide, "div", rules.DIV),
     "pow": _function(arrays.elementwise(np.power), intervals.power, "pow", rules.power),
@@ -76,12 +83,14 @@ OPS: dict[str, Row] = {
     "concat": _exact(shapes.concat, arrays.concat_kernel, "concat", rules.concat),
     "sigmoid": _rising(arrays.sigmoid, "sigmoid", rules.SIGMOID),
     "tanh": _rising(np.tanh, "tanh", rules.TANH),
-    "relu": _rising(_relu, "relu", rules.RELU),
+    "relu": _rising(_relu, "relu", rules.RELU, roundings="none"),
     "exp": _rising(np.exp, "exp", rules.EXP),
     "log": _rising(np.log, "log", rules.LOG),
     "sqrt": _rising(np.sqrt, "sqrt", rules.SQRT),
-    "abs": _function(arrays.elementwise(np.abs), intervals.absolute, "abs", rules.ABS),
-    "sign": _rising(np.sign, "sign", rules.constant),
+    "abs": _function(
+        arrays.elementwise(np.abs), intervals.absolute, "abs", rules.ABS, roundings="none"
+    ),
+    "sign": _rising(np.sign, "sign", rules.constant, roundings="none"),
     "softmax": Row(
         shapes.vector_only,
         arrays.softmax_kernel,
@@ -93,8 +102,12 @@ OPS: dict[str, Row] = {
     "sum": Row(shapes.reduced, _SUM, intervals.monotone(_SUM), "total", rules.total),
     "mean": Row(shapes.reduced, _MEAN, intervals.monotone(_MEAN), "mean", rules.mean),
     "norm": Row(shapes.reduced, arrays.norm_kernel, intervals.norm, "norm", rules.norm, "terms"),
-    "min": Row(shapes.extremum, _MIN, intervals.monotone(_MIN), "minimum", rules.extremum),
-    "max": Row(shapes.extremum, _MAX, intervals.monotone(_MAX), "maximum", rules.extremum),
+    "min": Row(
+        shapes.extremum, _MIN, intervals.monotone(_MIN), "minimum", rules.extremum, roundings="none"
+    ),
+    "max": Row(
+        shapes.extremum, _MAX, intervals.monotone(_MAX), "maximum", rules.extremum, roundings="none"
+    ),
     "diag": _exact(shapes.diag, arrays.diag_kernel, "diag", rules.diag),
     "ones": _known(shapes.sized, arrays.constant_kernel(1.0), "ones"),
     "zeros": _known(shapes.sized, arrays.constant_kernel(0.0), "zeros"),

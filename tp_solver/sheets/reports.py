@@ -82,8 +82,8 @@ def file_names(reports: Sequence[Report]) -> list[str]:
         stem = re.sub(r"[^A-Za-z0-9_-]+", "-", report.student.id).strip("-")[:60]
         plain = stem == report.student.id and not _RESERVED.fullmatch(stem)
         if not plain or stem.lower() in used:
-            digest = hashlib.sha256(f"{report.student.id}\0{report.file}\0{len(used)}".encode())
-            stem = f"{stem or 'student'}-{digest.hexdigest()[:8]}"
+            key = f"{report.student.id}\0{report.file}\0{len(used)}".encode("utf-8", "replace")
+            stem = f"{stem or 'student'}-{hashlib.sha256(key).hexdigest()[:8]}"
         used.add(stem.lower())
         names.append(f"{stem}.html")
     return names
