@@ -2,6 +2,6 @@
 
 import sys
 
-from tp_solver.cli import main
+from tp_solver.cli import run
 
-sys.exit(main())
+sys.exit(run())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,13 @@ class Words:
 @cache
 def languages() -> tuple[str, ...]:
     """Return the languages there are words for."""
-    names = (entry.name for entry in files(__package__).iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+    return tuple(sorted(path.stem for path in _HERE.glob("*.toml")))
 
 
 @cache
 def words(language: str) -> Words:
     """Return the words of a language."""
-    text = files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    sections = tomllib.loads(text)
+    sections = tomllib.loads((_HERE / f"{language}.toml").read_text(encoding="utf-8"))
     mark = sections.pop("mark")
     entries = {f"{name}.{key}": v for name, part in sections.items() for key, v in part.items()}
     return Words(language, mark, entries)
