@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -57,6 +56,8 @@ class UserError(Exception):
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word closest to a misspelt one, or None where nothing is near."""
+    import difflib
+
     choices = sorted(known)
     folded = {choice.lower(): choice for choice in choices}
     if word.lower() in folded:
