@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 from timing import compare
 
@@ -21,18 +22,20 @@ sys.exit("sympy" in sys.modules)
 """
 
 
-def python(*arguments: str) -> None:
-    """Run Python in a process of its own."""
-    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+def run(*command: str) -> None:
+    """Run a command in a process of its own."""
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def main() -> None:
     """Compare, and check that SymPy was not needed."""
     with tempfile.TemporaryDirectory() as folder:
-        command = ("-m", "tp_solver", "solve", EXERCISE, "-o", folder)
-        ours, bare, ratio = compare(lambda: python(*command), lambda: python("-c", IMPORTS))
+        script = str(Path(sys.executable).with_name("tp-solver"))
+        command = (script, "solve", EXERCISE, "-o", folder)
+        imports = (sys.executable, "-c", IMPORTS)
+        ours, bare, ratio = compare(lambda: run(*command), lambda: run(*imports))
         print(f"solve {EXERCISE}: {ours:.3f} s; importing alone: {bare:.3f} s; ratio {ratio:.2f}")
-        python("-c", LOOK.format(exercise=EXERCISE, folder=folder))
+        run(sys.executable, "-c", LOOK.format(exercise=EXERCISE, folder=folder))
         print("SymPy was not imported")
 
 
