@@ -111,6 +111,44 @@ def test_grade_writes_feedback_gradebook_and_report(
     }
 
 
+def test_a_filled_answer_file_is_never_overwritten(tmp_path: Path) -> None:
+    assert main(["sheet", "tp-1.1", "-o", str(tmp_path)]) == 0
+    (answers,) = tmp_path.glob("*.yaml")
+    filled = answers.read_text(encoding="utf-8").replace("y[1]:", "y[1]: 0.183")
+    answers.write_text(filled, encoding="utf-8")
+    assert main(["sheet", "tp-1.1", "-o", str(tmp_path)]) == 0
+    assert answers.read_text(encoding="utf-8") == filled
+
+
+def test_grading_again_leaves_no_page_of_an_earlier_run(tmp_path: Path) -> None:
+    for name in ("e1", "e2"):
+        (tmp_path / f"{name}.yaml").write_text(RIGHT.replace("e1", name), encoding="utf-8")
+    out = tmp_path / "out"
+    copies = [str(tmp_path / "e1.yaml"), str(tmp_path / "e2.yaml")]
+    assert main(["grade", "tp-1.1", *copies, "-o", str(out)]) == 0
+    (out / "feedback" / "notes.html").write_text("my own notes", encoding="utf-8")
+    assert main(["grade", "tp-1.1", copies[0], "-o", str(out)]) == 0
+    assert {path.name for path in (out / "feedback").iterdir()} == {"e1.html", "notes.html"}
+
+
+def test_one_broken_exercise_does_not_stop_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "broken.yaml").write_text("id: broken\n", encoding="utf-8")
+    out = tmp_path / "out"
+    assert main(["solve", "tp-1.1", str(tmp_path / "broken.yaml"), "-o", str(out)]) == 1
+    assert (out / "tp-1.1.html").is_file()
+    assert "broken.yaml:1:1: `title` is missing" in capsys.readouterr().err
+
+
+def test_a_file_in_the_place_of_the_folder_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").write_text("", encoding="utf-8")
+    assert main(["solve", "tp-1.1", "-o", str(tmp_path / "out")]) == 2
+    assert "is a file, not a folder" in capsys.readouterr().err
+
+
 def test_check_says_right_or_not_yet_and_never_the_value(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

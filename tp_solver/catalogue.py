@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from tp_solver.errors import UserError, suggestion
+from tp_solver.errors import UserError, nearest
 from tp_solver.places import exercises_dir
 
 _ENDINGS = (".yaml", ".yml")
@@ -30,8 +30,10 @@ def _files(argument: str) -> list[Path]:
     if argument in named:
         return [named[argument]]
     known = [*named, *_folders(shipped)]
-    todo = suggestion(argument, known, f"give a file, a folder, or one of: {', '.join(known)}")
-    raise UserError(f"there is no exercise `{argument}`: {todo}")
+    near = nearest(argument, known)
+    asked = f"did you mean `{near}`? " if near else ""
+    shipped_ones = f"give a file, a folder, or one of {', '.join(known)}"
+    raise UserError(f"there is no exercise `{argument}`: {asked}{shipped_ones}")
 
 
 def _folders(shipped: Path) -> list[str]:

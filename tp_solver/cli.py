@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 DONE, ATTENTION, FAILED = 0, 1, 2
 STDOUT = "-"
 MANY = 20
+SHOWN = 3
 COLLECT_AFTER = 100_000
 T = TypeVar("T")
 
@@ -48,8 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(options)
     except (AuthorError, UserError) as error:
         print(error, file=sys.stderr)
+    except MemoryError:
+        print("not enough memory: give smaller ranges or sizes", file=sys.stderr)
     except BrokenPipeError:
         sys.stderr.close()
+    except (FileExistsError, NotADirectoryError) as error:
+        print(f"`{error.filename}` is a file, not a folder: name another folder", file=sys.stderr)
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
         print(f"{error.strerror or error}{place}", file=sys.stderr)
@@ -74,11 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _solve_options(commands.add_parser("solve", help="write worked solutions"))
-    _sheet_options(commands.add_parser("sheet", help="write statements and empty answer files"))
-    _grade_options(commands.add_parser("grade", help="mark submissions"))
-    _check_options(commands.add_parser("check", help="check one's own answers; gives nothing away"))
-    _verify_options(commands.add_parser("verify", help="prove an answer key three ways"))
+    for name, about, options in COMMANDS:
+        shown = argparse.ArgumentDefaultsHelpFormatter
+        options(commands.add_parser(name, help=about, description=about, formatter_class=shown))
     return parser
 
 
@@ -98,15 +101,21 @@ def _language(parser: argparse.ArgumentParser) -> None:
 def _solve_options(parser: argparse.ArgumentParser) -> None:
     _exercises(parser)
     _language(parser)
-    parser.add_argument("-o", "--output", default="solutions", metavar="DIR", help="folder, or -")
-    parser.add_argument("--format", choices=["html", "json"], default="html")
+    parser.add_argument(
+        "-o",
+        "--output",
+        default="solutions",
+        metavar="DIR",
+        help="folder, or -",
+    )
+    parser.add_argument("--format", choices=["html", "json"], default="html", help="what to write")
     parser.set_defaults(command=solve)
 
 
 def _sheet_options(parser: argparse.ArgumentParser) -> None:
     _exercises(parser)
     _language(parser)
-    parser.add_argument("-o", "--output", default="sheets", metavar="DIR")
+    parser.add_argument("-o", "--output", default="sheets", metavar="DIR", help="folder")
     parser.set_defaults(command=sheet)
 
 
@@ -115,7 +124,7 @@ def _grade_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("submission", nargs="+", metavar="SUBMISSION", help="files or folders")
     _language(parser)
     parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder, or -")
-    parser.add_argument("--format", choices=["html", "json"], default="html")
+    parser.add_argument("--format", choices=["html", "json"], default="html", help="what to write")
     parser.set_defaults(command=grade)
 
 
@@ -131,8 +140,11 @@ def _verify_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=verify)
 
 
-def _models(arguments: Sequence[str]) -> list[Model]:
-    """Load exercises, gathering the issues of all of them."""
+def _models(arguments: Sequence[str]) -> tuple[list[Model], int]:
+    """Load exercises; say what is wrong with those that are broken, and go on with the others.
+
+    Returns the status to end with besides. Raises AuthorError where none can be used.
+    """
     from tp_solver.catalogue import exercise_files
     from tp_solver.solution import load
 
@@ -143,14 +155,15 @@ def _models(arguments: Sequence[str]) -> list[Model]:
             models.append(load(path))
         except AuthorError as error:
             issues += error.issues
-    if issues:
+    if issues and not models:
         raise AuthorError(issues)
-    twice = {
-        m.exercise.id for m in models if [n.exercise.id for n in models].count(m.exercise.id) > 1
-    }
-    if twice:
-        raise UserError(f"two exercises are called `{min(twice)}`: give each an id of its own")
-    return models
+    for issue in sorted(issues):
+        print(issue, file=sys.stderr)
+    twice = [m.exercise.id for m in models]
+    repeated = sorted({name for name in twice if twice.count(name) > 1})
+    if repeated:
+        raise UserError(f"two exercises are called `{repeated[0]}`: give each an id of its own")
+    return models, ATTENTION if issues else DONE
 
 
 def solve(options: argparse.Namespace) -> int:
@@ -159,20 +172,22 @@ def solve(options: argparse.Namespace) -> int:
     from tp_solver.solution import solve as solved
     from tp_solver.text import words
 
-    models = _models(options.exercise)
+    models, status = _models(options.exercise)
     language = words(options.lang)
     solutions = [solved(model) for model in _progress(models, "solving")]
     if options.output == STDOUT:
         _, make = SOLUTION_FORMATS[options.format]
-        if options.format == "json" and len(solutions) > 1:
+        if options.format == "html" and len(solutions) > 1:
+            raise UserError("several pages don't go to one output: name a folder after -o")
+        if len(solutions) > 1:
             from tp_solver.sheets.json_format import dumps, solution_data
 
             sys.stdout.write(dumps(map(solution_data, solutions)))
         else:
             sys.stdout.writelines(make(solution, language) for solution in solutions)
-        return DONE
+        return status
     _say_written(write_solutions(solutions, Path(options.output), options.format, language))
-    return DONE
+    return status
 
 
 def sheet(options: argparse.Namespace) -> int:
@@ -180,26 +195,32 @@ def sheet(options: argparse.Namespace) -> int:
     from tp_solver.sheets.files import write_sheets
     from tp_solver.text import words
 
-    models = _models(options.exercise)
+    models, status = _models(options.exercise)
+    if options.output == STDOUT:
+        raise UserError("a sheet is several files: name a folder after -o")
     _say_written(write_sheets(models, Path(options.output), words(options.lang)))
-    return DONE
+    return status
 
 
 def grade(options: argparse.Namespace) -> int:
     """Mark submissions."""
     from tp_solver.grading.marking import grade as graded
-    from tp_solver.grading.submission import read_submissions, submission_files
+    from tp_solver.grading.submission import read_submissions, skipped_files, submission_files
     from tp_solver.sheets.json_format import dumps
+    from tp_solver.sheets.remarks import refused as reason
     from tp_solver.sheets.report_json import report_data
     from tp_solver.sheets.reports import write_reports
     from tp_solver.solution import solve as solved
     from tp_solver.text import words
 
     model = _one(options.exercise)
-    files = submission_files(Path(name) for name in options.submission)
+    language = words(options.lang)
+    paths = [Path(name) for name in options.submission]
+    for path, why in skipped_files(paths):
+        print(f"{path.name}: {reason(why, language)}", file=sys.stderr)
+    files = submission_files(paths)
     if not files:
         raise UserError("there is no submission (*.yaml, *.json) there: check the path")
-    language = words(options.lang)
     solution = solved(model)
     submissions = (s for path in _progress(files, "reading") for s in read_submissions(path))
     reports = graded(solution, submissions)
@@ -207,26 +228,26 @@ def grade(options: argparse.Namespace) -> int:
         sys.stdout.write(dumps(report_data(report, language) for report in reports))
     else:
         folder = Path(options.output)
-        _say_written(write_reports(solution, reports, folder, options.format, language)[:3])
+        _say_written(write_reports(solution, reports, folder, options.format, language))
     refused = [report for report in reports if report.refused is not None]
-    if refused:
-        from tp_solver.sheets.remarks import refused as reason
-
-        for report in refused:
-            assert report.refused is not None
-            print(f"{report.file}: {reason(report.refused, language)}", file=sys.stderr)
+    for report in refused:
+        assert report.refused is not None
+        print(f"{report.file}: {reason(report.refused, language)}", file=sys.stderr)
     return ATTENTION if refused else DONE
 
 
 def check(options: argparse.Namespace) -> int:
     """Tell a student what is right and what not yet, and nothing more."""
-    from tp_solver.grading.checking import checked_lines, typed_answers
+    from tp_solver.grading.checking import checked_lines, prompt, summary, typed_answers
     from tp_solver.solution import solve as solved
     from tp_solver.text import words
 
     solution = solved(_one(options.exercise))
     language = words(options.lang)
     if options.submission is None:
+        if sys.stdin.isatty():
+            start = prompt(solution)
+            print(language(f"check.{start.code}", **dict(start.values)), file=sys.stderr)
         submission = typed_answers(sys.stdin)
     else:
         from tp_solver.grading.submission import read_submissions
@@ -245,8 +266,8 @@ def check(options: argparse.Namespace) -> int:
         print(f"{line.name}: {language(f'check.{line.code}', why=why)}")
     for remark in report.remarks:
         print(worded(remark, language), file=sys.stderr)
-    right = sum(line.code == "right" for line in lines)
-    print(language("check.summary", right=right, total=len(lines)))
+    end = summary(report)
+    print(language(f"check.{end.code}", **dict(end.values)))
     return DONE
 
 
@@ -254,10 +275,10 @@ def verify(options: argparse.Namespace) -> int:
     """Prove answer keys three ways; print the largest disagreement of each."""
     from tp_solver.verify import verify as proved
 
-    failed = False
-    for model in _models(options.exercise):
+    models, status = _models(options.exercise)
+    for model in models:
         proof = proved(model)
-        failed |= not proof.holds
+        status = status if proof.holds else ATTENTION
         print(f"{proof.exercise}: {'proved' if proof.holds else 'NOT PROVED'}")
         for label, gap in (
             ("values, NumPy against SymPy at 50 digits", proof.values),
@@ -268,20 +289,27 @@ def verify(options: argparse.Namespace) -> int:
                 print(f"  {label}: {gap.size:.1e} at {gap.where or '-'} ({gap.count} numbers)")
         if proof.skipped:
             print(f"  {proof.skipped}")
-    return ATTENTION if failed else DONE
+    return status
 
 
 def _one(argument: str) -> Model:
-    models = _models([argument])
+    models, _ = _models([argument])
     if len(models) > 1:
         raise UserError(f"`{argument}` holds {len(models)} exercises: name one of them")
     return models[0]
 
 
 def _say_written(paths: Sequence[Path]) -> None:
-    if paths:
-        more = f" (and {len(paths) - 1} more files beside it)" if len(paths) > 1 else ""
-        print(f"written: {paths[0]}{more}")
+    """Say which files were written: the first by name, folders with a count."""
+    if not paths:
+        return
+    folder = paths[0].parent
+    beside = [path.name for path in paths[1:] if path.parent == folder]
+    below = [path for path in paths if path.parent != folder]
+    names = beside if len(beside) <= SHOWN else [*beside[:SHOWN], "…"]
+    if below:
+        names.append(f"{below[0].parent.name}/ ({len(below)} pages)")
+    print(f"written: {paths[0]}" + (f", with {', '.join(names)}" if names else ""))
 
 
 def _progress(items: Sequence[T], doing: str) -> Iterator[T]:
@@ -294,6 +322,14 @@ def _progress(items: Sequence[T], doing: str) -> Iterator[T]:
     if shown:
         print(file=sys.stderr)
 
+
+COMMANDS = (
+    ("solve", "write worked solutions", _solve_options),
+    ("sheet", "write statements and empty answer files", _sheet_options),
+    ("grade", "mark submissions", _grade_options),
+    ("check", "check one's own answers; gives nothing away", _check_options),
+    ("verify", "prove an answer key three ways", _verify_options),
+)
 
 if __name__ == "__main__":
     sys.exit(run())

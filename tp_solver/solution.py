@@ -12,20 +12,35 @@ from typing import Any
 import numpy as np
 
 from tp_solver.errors import AuthorError, Issue
-from tp_solver.exercise.exercise import Equation, Exercise
-from tp_solver.exercise.load import load_file, load_text
+from tp_solver.exercise.exercise import Equation, Exercise, Target
+from tp_solver.exercise.load import load_file, load_text, raise_for
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.boxes import positions
 from tp_solver.graph.components import Components, every, unrolled
-from tp_solver.graph.evaluate import Table, evaluate
+from tp_solver.graph.evaluate import Table
 from tp_solver.graph.model import Model, build_model
 from tp_solver.graph.schedule import ground, grounded, places_read
 from tp_solver.graph.shapes import Shape
 from tp_solver.language.numerals import shown, significant
-from tp_solver.language.tree import At, Nested, Node, Op, Part, Ref, Span, Value, refs, transform
+from tp_solver.language.plain import plain
+from tp_solver.language.tree import (
+    At,
+    Nested,
+    Node,
+    Op,
+    Over,
+    Part,
+    Ref,
+    Span,
+    Value,
+    refs,
+    transform,
+    walk,
+)
 
 SPELLED_COMPONENTS = 8
 SPELLED_NUMBERS = 24
+LONGEST_SHOWN = 60  # characters of a formula in an issue
 NOTHING = 1e-15  # below this, what float64 leaves of a zero
 
 
@@ -181,9 +196,11 @@ def displayed(exercise: Exercise, value: Any) -> Nested:
             Decimal("NaN") if np.isnan(number) else Decimal("Infinity").copy_sign(Decimal(number))
         )
     precision = exercise.file.precision
-    if abs(number) < NOTHING or (number == round(number) and abs(number) < 1e6):
+    if number == round(number) and abs(number) < 1e6:
         return Decimal(round(number))
     if precision.decimals is not None:
+        if abs(number) < NOTHING:
+            return Decimal(0)
         return shown(number, precision.decimals)
     return significant(number, precision.significant or 3)
 
@@ -227,12 +244,54 @@ def checked(exercise: Exercise | None, issues: list[Issue]) -> Model:
         issues = issues + more
     if issues or model is None:
         raise AuthorError(issues)
+    raise_for(without_value(solve(model)))
     return model
 
 
 def solve(model: Model) -> Solution:
     """Compute every quantity of an exercise."""
-    return Solution(model, evaluate(model.system, model.steps))
+    return Solution(model, model.tables)
+
+
+def without_value(solution: Solution) -> list[Issue]:
+    """Return an issue for the first quantity, in the order of work, that has no finite value."""
+    if all(np.isfinite(table.data).all() for table in solution.tables.values()):
+        return []
+    model = solution.model
+    for equation, at in model.order:
+        place = (equation.left.key, ground(equation.left, dict(at)))
+        if place in solution.needed and not np.isfinite(solution.value(*place)).all():
+            return [_no_value(solution, equation, dict(at))]
+    return []
+
+
+def _no_value(solution: Solution, equation: Equation, at: dict[str, int]) -> Issue:
+    exercise, key = solution.exercise, equation.left.key
+    name = f"`{plain(grounded(equation.left, at))}`"
+    part: object = equation
+    if key.partition("~")[0] in {a.question.id for a in exercise.questions if a.answer}:
+        name = "the answer"
+    elif key in {curve for curves in solution.model.curves for curve in curves}:
+        name = "the curve"
+    elif equation.left.over is not None:  # derived, so that it is told where it leads
+        part = _asker(exercise, equation.left)
+    for over in (node for node in walk(equation.right) if isinstance(node, Over)):
+        if over.op == "first":
+            what = f"no position of `{over.index}` fulfils the condition"
+            return exercise.issue(part, what, "check the numbers, or the range")
+    worked = plain(solution.step(equation, at).substituted)
+    shown_as = f" (`{worked}`)" if len(worked) <= LONGEST_SHOWN else ""
+    return exercise.issue(part, f"{name} has no finite value{shown_as}", "check the numbers")
+
+
+def _asker(exercise: Exercise, gradient: Ref) -> Target | Equation | None:
+    """Find the answer that names a gradient, or one of the same top, or what defines the top."""
+    targets = [t for asked in exercise.questions for t in asked.targets if t.ref.over]
+    exact = [t for t in targets if t.ref.key == gradient.key]
+    near = [t for t in targets if t.ref.name == gradient.name]
+    makers = [e for e in exercise.equations if e.left.name == gradient.name]
+    found: list[Target | Equation] = [*exact, *near, *makers]
+    return found[0] if found else None
 
 
 def _nested(values: Any) -> Nested:

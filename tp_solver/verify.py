@@ -20,6 +20,7 @@ from tp_solver.solution import Solution, solve
 
 VALUE_TOLERANCE = 1e-9
 DIFFERENCE_TOLERANCE = 1e-6
+SMALL = 1e-5  # below this, what float64 loses beside numbers near 1 is no disagreement
 STEPS = (2e-4, 1e-5, 5e-7)  # a smaller one where a kink (of relu, max) may lie within the larger
 NOISE = 1e-6  # what float64 loses in a difference, over the first step and the tolerance
 LARGEST_SYMBOLIC = 20_000  # components of all steps together
@@ -75,7 +76,7 @@ def verify(model: Model) -> Proof:
 
 
 def _relative(ours: float, other: float) -> float:
-    return abs(ours - other) / max(1.0, abs(other))
+    return abs(ours - other) / max(SMALL, abs(other))
 
 
 def _against_sympy(solution: Solution) -> tuple[Gap, Gap | None]:
@@ -165,6 +166,7 @@ class _Exact:
 
     def top_gradients(self, top: Ref) -> Iterator[tuple[str, float, float]]:
         shape = self.system.shapes.get(top.name, ())
+        shape = shape if math.prod(shape) > 1 else ()  # one component: a gradient, no Jacobian
         for row in np.ndindex(*shape):
             adjoints = self.backward(top, row)
             for key, place in self.solution.needed:
@@ -201,7 +203,7 @@ class _Exact:
         adjoints: dict[tuple[str, tuple[int, ...]], Any] = {}
         if top.name in self.system.shapes:
             start = np.full(self.system.shapes[top.name], self.mpf(0), dtype=object)
-            start[row] = self.mpf(1)
+            start[row or (0,) * start.ndim] = self.mpf(1)
             adjoints[top.name, ground(top, {})] = start
         for key, place, value in _handed_down(self.system, top):
             own = self.exactly(value)

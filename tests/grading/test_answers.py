@@ -50,6 +50,11 @@ questions:
         ("total", "x[1] + x[2] + x[3]", "correct"),
         ("total", "sum(t, x[t])", "correct"),
         ("total", "x[1] + x[2]", "wrong"),
+        ("slope", "dy/ds[3] = y - y^2", "correct"),
+        ("slope", "q = y - y^2", "correct"),
+        ("slope", "y - y^2 = b", "wrong"),
+        ("slope", "q = y", "wrong"),
+        ("condition", "q = a * b < 1", "unreadable"),
         ("vector", "W × v", "correct"),
         ("vector", "v @ W", "wrong"),
         ("vector", "W * v", "wrong"),
@@ -79,6 +84,17 @@ def test_formulas(question: str, typed: str, verdict: str) -> None:
     assert mark.verdict.value == verdict
     assert mark.points == (1.0 if verdict == "correct" else 0.0)
     assert mark.given == typed or verdict == "missing"
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"), [("s_2 + a", "s[2]"), ("S[2] + a", "s"), ("A + b", "a"), ("qqq", None)]
+)
+def test_an_unknown_name_in_a_formula_names_the_nearest(typed: str, near: str | None) -> None:
+    mark = mark_of(graded(solved(FORMULAS), {"square": typed}), "square")
+    assert mark.verdict is Verdict.UNREADABLE
+    assert mark.remark is not None
+    assert mark.remark.code == ("unknown-name-near" if near else "unknown-name")
+    assert dict(mark.remark.values).get("near") == near
 
 
 def test_a_formula_given_as_a_list_is_not_lost() -> None:

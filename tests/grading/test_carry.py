@@ -202,3 +202,44 @@ def test_an_imprecise_answer_may_be_used_as_written_or_as_it_was_before() -> Non
         assert mark.verdict is Verdict.CARRIED, h
     mark = mark_of(graded(shipped("tp-2.1"), wrong | {"h[1]": "0.1450"}), "h[1]")
     assert mark.verdict is Verdict.WRONG
+
+
+def test_nothing_is_carried_where_no_earlier_value_is_wrong() -> None:
+    """Two decimals where four are asked: everything short is imprecise, whatever its path."""
+    solution = shipped("tp-2.1", 4)
+    for rounding in ROUNDINGS:
+        for manner in MANNERS:
+            report = graded(
+                solution, Student(solution.model, 2, rounding, manner).submission().answers
+            )
+            for mark in given_marks(report):
+                near = abs(float((mark.given or "").replace(",", ".")) - mark.expected) < 1e-4
+                if mark.verdict is Verdict.CORRECT and not near:
+                    assert mark.remark is not None, mark
+                    assert mark.remark.code == "imprecise", mark
+
+
+def test_an_honest_student_with_two_decimals() -> None:
+    answers: dict[str, Raw] = {"z_i[2]": "0.08", "i[2]": "0.52", "z_o[2]": "0.16", "o[2]": "0.54"}
+    answers |= {"f[2]": "0.53", "C[2]": "0.21", "h[2]": "0.11"}
+    for mark in given_marks(graded(shipped("tp-2.1", 4), answers)):
+        found = (mark.verdict, mark.remark and mark.remark.code)
+        assert found == (Verdict.CORRECT, "imprecise"), mark
+
+
+@pytest.mark.parametrize("name", FOLLOWED)
+def test_carried_always_has_an_earlier_answer_that_is_not_right(name: str) -> None:
+    solution = shipped(name)
+    when = order(solution)
+    for _, handed, _ in slipped(solution, 0.3):
+        doubtful = len(when)
+        for mark in given_marks(graded(solution, handed.answers)):
+            if mark.answer == mark.question:
+                continue
+            place = when[spot_of(mark)[:2]]
+            code = mark.remark and mark.remark.code
+            if mark.verdict is Verdict.WRONG or code == "imprecise":
+                doubtful = min(doubtful, place)
+        for mark in given_marks(graded(solution, handed.answers)):
+            if mark.verdict is Verdict.CARRIED and mark.answer != mark.question:
+                assert when[spot_of(mark)[:2]] > doubtful, mark

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from tests.grading.material import SHIPPED, shipped, submission
 from tests.grading.students import Student
 from tp_solver.cli import main
-from tp_solver.grading.checking import checked_lines, typed_answers
-from tp_solver.grading.report import Verdict
+from tp_solver.grading.checking import checked_lines, prompt, summary, typed_answers
+from tp_solver.grading.report import Report, Verdict
 from tp_solver.grading.submission import Raw
+from tp_solver.text import languages, words
 
 _NUMBER = re.compile(r"[-−]?[0-9]+(?:[.,][0-9]+)?(?:[eE][-+−]?[0-9]+)?")
 TYPED: st.SearchStrategy[Raw] = st.one_of(
@@ -94,6 +95,41 @@ def test_a_value_that_follows_from_a_wrong_one_says_so() -> None:
     answers = typed_answers(["C[1] = 0.2500", "h[1] = 0.1407"])
     lines, _ = checked_lines(shipped("tp-2.1"), answers)
     assert [line.code for line in lines] == ["not_yet", "follows"]
+
+
+def test_too_few_digits_are_said_and_blanks_counted() -> None:
+    answers = typed_answers(["z_i[2] = 0.08", "i[2]: 0.52", "f[1] = 0.5498", "H[1] = 1"])
+    lines, report = checked_lines(shipped("tp-2.1"), answers)
+    assert {line.name: line.code for line in lines} == {
+        "z_i[2]": "imprecise",
+        "i[2]": "imprecise",
+        "f[1]": "right",
+    }
+    assert [remark.code for remark in report.remarks] == ["unknown-answer-near"]
+    counts = summary(report)
+    assert (counts.code, dict(counts.values)) == (
+        "counts",
+        {"right": 1, "total": 30, "missing": 27},
+    )
+    assert summary(Report(report.student, "-", report.marks[:0])).code == "summary"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_is_said_before_typing_and_at_the_end(language: str) -> None:
+    start = prompt(shipped("tp-2.1"))
+    assert "z_f[1] = 0" in words(language)(f"check.{start.code}", **dict(start.values))
+    _, report = checked_lines(shipped("tp-2.1"), typed_answers(["f[1] = 0.5498"]))
+    end = summary(report)
+    said = words(language)(f"check.{end.code}", **dict(end.values))
+    assert re.findall(r"\d+", said) == ["1", "30", "29"]
+
+
+def test_formulas_typed_line_by_line() -> None:
+    assert typed_answers(["q: dL/dh[2] = h[2] - y", "f[1] = a: b", "alone"]).answers == {
+        "q": "dL/dh[2] = h[2] - y",
+        "f[1]": "a: b",
+        "alone": "",
+    }
 
 
 def test_a_file_that_is_no_submission(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

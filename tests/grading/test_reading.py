@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.grading.material import given_marks, graded, mark_of, shipped, submission
 from tp_solver.grading.reading import read
 from tp_solver.grading.report import Report, Verdict
 from tp_solver.grading.submission import Raw
+from tp_solver.sheets.remarks import worded
+from tp_solver.text import languages, words
 
 SPACES = ("\u00a0", "\u202f", "\u2009", " ")
 
@@ -115,6 +119,12 @@ def verdicts(report: Report) -> dict[str, str]:
         ({"h[1]": ["0.0613"]}, {"h[1].1": "unreadable", "h[1].2": "unreadable"}),
         ({"h[1]": "0.0613"}, {"h[1].1": "unreadable", "h[1].2": "unreadable"}),
         ({"h[1]": [["0.0613"], ["0.0628"]]}, {"h[1].1": "correct", "h[1].2": "correct"}),
+        ({"h[1]": "[0,0613; 0,0628]"}, {"h[1].1": "correct", "h[1].2": "correct"}),
+        ({"h[1]": "[0.0613,0.0628]"}, {"h[1].1": "correct", "h[1].2": "correct"}),
+        ({"h[1]": " [0,0613, ?] "}, {"h[1].1": "correct", "h[1].2": "unreadable"}),
+        ({"h": "[[0,0613; 0,0628]]"}, {"h[1].1": "correct", "h[1].2": "correct"}),
+        ({"h[1]": "[1,2]"}, {"h[1].1": "unreadable", "h[1].2": "unreadable"}),
+        ({"h[1]": "[" * 2000}, {"h[1].1": "unreadable", "h[1].2": "unreadable"}),
         ({" h[ 1 ].1 ": "0.0613"}, {"h[1].1": "correct"}),
         ({"C̃[1].2": "0.2070"}, {"C_tilde[1].2": "correct"}),
         ({"h": [["0.0613", "0.0628"]]}, {"h[1].1": "correct", "h[1].2": "correct"}),
@@ -165,3 +175,69 @@ def test_the_same_answer_twice_under_two_spellings() -> None:
     assert [remark.code for remark in report.remarks] == ["conflict"]
     report = graded(shipped("tp-2.1"), {"C_tilde[1]": "0.3799", "C̃[1]": "0.3799"})
     assert not report.remarks
+
+
+@pytest.mark.parametrize(
+    ("typed", "more"),
+    [
+        ("0.5498.", "."),
+        ("≈0.5498", "≈"),
+        ("= 0.5498", "="),
+        ("0,1108 V", "V"),
+        ("-0,1108mV", "mV"),
+        ("≈ 0,5 V", None),
+        ("55%", None),
+        ("1/2", None),
+        ("1e", None),
+        ("1 2", None),
+        ("0x10", None),
+        ("=1+1", None),
+    ],
+)
+def test_what_to_remove_around_a_number(typed: str, more: str | None) -> None:
+    mark = mark_of(graded(shipped("tp-2.1"), {"f[1]": typed}), "f[1]")
+    assert mark.verdict is Verdict.UNREADABLE
+    assert mark.remark is not None
+    assert mark.remark.code == ("extra" if more else "not-a-number")
+    assert dict(mark.remark.values).get("extra") == more
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "near"),
+    [
+        ("H[1].1", "unknown-answer-near", "h[1].1"),
+        ("h_1.1", "unknown-answer-near", "h[1].1"),
+        ("h1.1", "unknown-answer-near", "h[1].1"),
+        ("h1", "unknown-answer-near", "h[1]"),
+        ("c[1]", "unknown-answer-near", "C[1]"),
+        ("Z_F[1]", "unknown-answer-near", "z_f[1]"),
+        ("h[1].3", "no-component", "h[1]"),
+        ("h[1].1.1", "no-component", "h[1]"),
+        ("h[0].1", "given-value", None),
+        ("h[0]", "given-value", None),
+        ("x", "given-value", None),
+        ("W_f.1.1", "given-value", None),
+    ],
+)
+def test_what_is_said_of_names_of_vectors(name: str, code: str, near: str | None) -> None:
+    report = graded(shipped("tp-2.2"), {name: "3"})
+    (remark,) = report.remarks
+    assert (remark.code, dict(remark.values).get("near")) == (code, near)
+    assert not list(given_marks(report))
+    for language in languages():
+        assert name in worded(remark, words(language))
+
+
+def test_thousands_of_unknown_names_take_no_time() -> None:
+    start = time.process_time()
+    report = graded(shipped("tp-2.2"), {f"qwertzui{n}": "1" for n in range(5000)})
+    assert len(report.remarks) == 5000
+    assert time.process_time() - start < 5  # no blow-up; benchmarks/ measure
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("H[1].1", "h[1]"), ("h_1.1", "h[1]"), ("y[1]", None), ("hh[1]", "h[1]")]
+)
+def test_suggestions_where_there_are_no_components(name: str, near: str | None) -> None:
+    (remark,) = graded(shipped("tp-2.1"), {name: "3"}).remarks
+    assert dict(remark.values).get("near") == near

@@ -12,7 +12,12 @@ import pytest
 from tests.grading.material import given_marks, shipped
 from tp_solver.grading.marking import grade
 from tp_solver.grading.report import Report, Student
-from tp_solver.grading.submission import LONGEST_NAME, read_submissions, submission_files
+from tp_solver.grading.submission import (
+    LONGEST_NAME,
+    read_submissions,
+    skipped_files,
+    submission_files,
+)
 from tp_solver.sheets import reports as sheets
 from tp_solver.sheets.remarks import refused, worded
 from tp_solver.text import languages, words
@@ -63,7 +68,7 @@ def test_readable_files(tmp_path: Path, name: str, content: str | bytes) -> None
         ("null.json", '{"answers": null}', "not-a-submission"),
         ("cut.json", '{"answers": {"f[1]": 0.5', "unreadable-file"),
         ("tab.yaml", "answers:\n\tf[1]: 1", "unreadable-file"),
-        ("two.yaml", "answers: {a: 1}\n---\nanswers: {a: 2}", "unreadable-file"),
+        ("documents.yaml", "a\n---\n" * 2000, "unreadable-file"),
         ("bomb.yaml", BOMB + "answers: {a: *a8}", "unreadable-file"),
         ("binary.yaml", bytes(range(256)) * 20, "unreadable-file"),
         ("zip.yaml", b"PK\x03\x04" + bytes(range(128, 256)), "unreadable-file"),
@@ -111,6 +116,13 @@ def test_a_folder_gives_its_submissions_and_no_links(tmp_path: Path) -> None:
     (tmp_path / "link.yaml").symlink_to("/etc/hostname")
     found = submission_files([tmp_path])
     assert [path.name for path in found] == ["a.json", "b.yaml", "c.YML", "d.yaml"]
+    skipped = {path.name: remark for path, remark in skipped_files([tmp_path])}
+    assert {name: remark.code for name, remark in skipped.items()} == {
+        "notes.txt": "other-suffix",
+        "link.yaml": "link",
+    }
+    for language in languages():
+        assert all(refused(remark, words(language)) for remark in skipped.values())
 
 
 def test_one_bad_file_stops_no_other(tmp_path: Path) -> None:
@@ -130,6 +142,57 @@ def test_many_submissions_in_one_file(tmp_path: Path) -> None:
     assert [report.student.id for report in found] == ["a", "all-2", "all-3", "a"]
     assert [report.refused is None for report in found] == [True, False, True, True]
     assert "same-student" in {remark.code for remark in found[0].remarks}
+
+
+def test_several_documents_in_one_file(tmp_path: Path) -> None:
+    good = f"student: a\nanswers: {{{GOOD}}}\n"
+    found = reports(tmp_path, "all.yaml", f"%YAML 1.2\n---\n{good}--- # next\n{good}---\n[\n---\n")
+    assert [report.student.id for report in found] == ["a", "a", "all-3"]
+    assert [report.refused is None for report in found] == [True, True, False]
+    assert dict(found[2].refused.values)["detail"].startswith("10:")  # type: ignore[union-attr]
+    (report,) = reports(tmp_path, "one.yaml", f"# mine\n---\nanswers: {{{GOOD}}}\n...\n")
+    assert report.student.id == "one"
+    assert [mark.verdict.value for mark in given_marks(report)] == ["correct"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["1e400", "+0.5498", ".5498", "5.498e-1", "010", "0.50", "0,5498", "1_0", "0.5498."]
+)
+def test_numbers_are_kept_as_typed(tmp_path: Path, typed: str) -> None:
+    for content in (f"f[1]: {typed} # so", f"f[1..1]: [{typed}]", f"f[1]: &a {typed}"):
+        if "," in typed and "[" in content.partition(":")[2]:
+            continue  # which YAML splits
+        (report,) = reports(tmp_path, "x.yaml", f"answers:\n  {content}\n")
+        assert [mark.given for mark in given_marks(report)] == [typed], content
+
+
+def test_vectors_with_decimal_commas_that_yaml_splits(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("answers:\n  h[1]: [0,0613; 0,0628]\n  C[1]: '[0,1106; 0,1117]'\n")
+    (report,) = grade(shipped("tp-2.2"), read_submissions(path))
+    found = [(mark.given, mark.verdict.value) for mark in given_marks(report)]
+    typed = ("0,1106", "0,1117", "0,0613", "0,0628")
+    assert sorted(found) == sorted((text, "correct") for text in typed)
+
+
+def test_identifiers_are_kept_as_typed(tmp_path: Path) -> None:
+    for student in ("{id: 007, name: 1.50}", "007"):
+        for start in ("", "- "):
+            content = f"{start}student: {student}\n{' ' * len(start)}answers: {{}}\n"
+            (report,) = reports(tmp_path, "x.yaml", content)
+            assert report.student.id == "007"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "codes"),
+    [("", []), ("exercise: tp-2.1\n", []), ("exercise: 2.10\n", ["other-exercise"])],
+)
+def test_the_exercise_a_file_names(tmp_path: Path, exercise: str, codes: list[str]) -> None:
+    (report,) = reports(tmp_path, "x.yaml", f"{exercise}student: a\nanswers: {{{GOOD}}}\n")
+    assert [remark.code for remark in report.remarks] == codes
+    assert report.refused is None
+    for language in languages():
+        assert all("2.10" in worded(remark, words(language)) for remark in report.remarks)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,15 @@ given: {W_h: 1, 'h[0]': 0, biais: 2}
             "7:28: no equation uses `biais`: did you mean `bias`?",
         ],
     ),
+    "far too large": (
+        """\
+indices: {a: 1..1000, b: 1..1000, c: 1..1000}
+equations:
+  - h[a,b,c] = x + 1
+given: {x: 2}
+""",
+        ["6:5: `h` would have 1000000000 numbers: shorten the ranges of its indices"],
+    ),
     "unknown index": (
         """\
 indices: {t: 1..2}
@@ -33,7 +42,6 @@ given: {x: [1, 2]}
 """,
         [
             "6:13: the index `n` is not declared: declare it",
-            "7:12: `x` is read at an index without a range: say for which: `x[1..3]:`",
         ],
     ),
     "wrong shape product": (
@@ -58,7 +66,7 @@ given:
   b: [1, 2, 3]
 """,
         [
-            "5:5: shapes don't fit in elementwise: `a` is a vector of 2, `b` is a vector of 3: "
+            "5:5: shapes don't fit in the sum: `a` is a vector of 2, `b` is a vector of 3: "
             "check the sizes and the order"
         ],
     ),
@@ -127,10 +135,7 @@ equations:
   - h[t] = tanh(h[t-1] + x[t])
 given: {x: [1, 2, 3]}
 """,
-        [
-            "6:5: `h[t-1]` reaches `h[0]`, which nothing defines: "
-            "give `h[0]` under `given:`, or check the index"
-        ],
+        ["6:5: `h[0]`, where `h` starts, is missing: add `h[0]: …` under `given:`"],
     ),
     "cycle": (
         """\
@@ -166,7 +171,7 @@ questions:
   - {id: q, text: {en: a}, answers: [z, y.2, dL/dx, 'y[1]']}
 """,
         [
-            "8:38: nothing defines `z`: define it",
+            "8:38: nothing defines `z`: ask for `y`",
             "8:46: nothing defines `L`: write an equation `L = …`",
             "8:54: `y` has no index: write `y` or one place per index",
         ],
@@ -205,7 +210,7 @@ given: {x: 1}
 questions:
   - {id: q, text: {en: a}, answers: [dL/dz]}
 """,
-        ["8:38: nothing defines `z`: define it"],
+        ["8:38: nothing defines `z`: ask for `L`"],
     ),
     "gradient of a matrix": (
         """\
@@ -331,7 +336,7 @@ given:
             "6:9: this `(` is never closed: add a `)`",
             "7:9: nothing defines `W_g`: did you mean `W_h`?",
             (
-                "8:5: shapes don't fit in elementwise: `X` is a vector of 2, `v` is a vector of 3: "
+                "8:5: shapes don't fit in the sum: `X` is a vector of 2, `v` is a vector of 3: "
                 "check the sizes and the order"
             ),
         ],

@@ -208,7 +208,8 @@ def test_the_number_of_an_index() -> None:
 def test_first_gives_a_position_or_nothing() -> None:
     equations = ["n = first(t, 0.5^t < limit)"]
     assert values(equations, {"limit": 0.2}, "n").tolist() == 3
-    assert np.isnan(values(equations, {"limit": 0.01}, "n"))
+    with pytest.raises(AuthorError, match="no position of `t` fulfils the condition"):
+        values(equations, {"limit": 0.01}, "n")
 
 
 def test_first_of_an_interval_names_every_position_possible() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
 _INDEXED = re.compile(r"(\w+)\[[^\[\]]*\]?")
@@ -48,7 +48,7 @@ _WORDS = {
 _AT_BEGINNING = ("found unexpected end of stream", "expected ',' or")
 
 
-def trouble(error: YAMLError | RecursionError | ValueError, text: str) -> Trouble:
+def trouble(error: Exception, text: str) -> Trouble:
     """Word what the YAML parser could not read."""
     if isinstance(error, ReaderError):
         what = f"a control character (U+{ord(text[error.position]):04X})"

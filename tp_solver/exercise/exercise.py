@@ -13,6 +13,8 @@ from tp_solver.language.notation import fold_name
 from tp_solver.language.tokens import NAME
 from tp_solver.language.tree import Nested, Node, Ref, Span
 
+ANY = ""  # among the broken names: something is broken whose name can't be told
+
 
 @dataclass(frozen=True)
 class Equation:
@@ -76,7 +78,10 @@ class Curve:
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise ready to be computed; `place` tells where each equation was written."""
+    """An exercise ready to be computed; `places` tells where each equation was written.
+
+    `broken` names what was to be defined by equations or numbers that have an issue.
+    """
 
     file: ExerciseFile
     path: Path

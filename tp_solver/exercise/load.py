@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from tp_solver.errors import AuthorError, FormulaError, Issue, suggestion, visible
 from tp_solver.exercise.cells import cell_equations, cell_names
 from tp_solver.exercise.exercise import (
+    ANY,
     Asked,
     Curve,
     Equation,
@@ -21,12 +22,11 @@ from tp_solver.exercise.exercise import (
     Given,
     Target,
 )
-from tp_solver.exercise.messages import schema_issues
-from tp_solver.exercise.model import AnyQuestion, ExerciseFile, Plot
-from tp_solver.exercise.prose import formulas, texts
+from tp_solver.exercise.messages import no_number, schema_issues
+from tp_solver.exercise.model import AnyQuestion, ChoiceQuestion, ExerciseFile, Plot
+from tp_solver.exercise.prose import formulas, texts, unclosed
 from tp_solver.exercise.source import Keys, Source, parse_yaml, read_yaml
 from tp_solver.language.notation import FUNCTIONS, OVER, SPELLINGS, fold_name
-from tp_solver.language.numerals import read_number
 from tp_solver.language.parse import parse, parse_name
 from tp_solver.language.tokens import NAME
 from tp_solver.language.tree import At, Nested, Node, Op, Ref, Span
@@ -71,6 +71,7 @@ class _Builder:
         self.file, self.path, self.source, self.issues = file, path, source, issues
         self.places: dict[int, tuple[Keys, str]] = {}
         self.broken: set[str] = set()
+        self.names: set[str] = set()
         self.functions: dict[str, Function] = {}
         self.indices: dict[str, Span] = {}
 
@@ -78,6 +79,8 @@ class _Builder:
         self.indices = dict(self.ranges())
         self.functions = {function.name: function for function in self.author_functions()}
         self.translations()
+        if self.file.id.lower() == "index":
+            self.report(("id",), "an exercise can't be called `index`", "that page leads to others")
         return Exercise(
             file=self.file,
             path=self.path,
@@ -152,7 +155,8 @@ class _Builder:
         for name in self.file.use:
             if name not in cell_names():
                 known = ", ".join(cell_names())
-                todo = suggestion(name, cell_names(), f"choose one of {known}")
+                otherwise = f"choose one of {known}, or write its equations under `equations:`"
+                todo = suggestion(name, cell_names(), otherwise)
                 self.report(("use",), f"there is no cell `{name}`", todo, name)
                 continue
             for text in cell_equations(name):
@@ -167,8 +171,8 @@ class _Builder:
             limits = dict(self.domain(where, path))
         node = self.parsed(self.node, formula, path)
         if node is None or (where and not limits):
-            if name := NAME.match(formula.strip()):
-                self.broken.add(fold_name(name[1]))
+            name = NAME.match(formula.strip())
+            self.broken.add(fold_name(name[1]) if name else ANY)
             return
         match node:
             case Op("eq", (Ref() as left, right)):
@@ -176,6 +180,7 @@ class _Builder:
             case _:
                 todo = "write `name = formula`, or `name[t] = formula`"
                 self.report(path, f"`{formula}` is not an equation for a name", todo, text)
+                self.broken.add(ANY)
                 return
         if left.over is not None:
             todo = "remove it: gradients are derived from the other equations"
@@ -183,6 +188,10 @@ class _Builder:
             return
         domain = tuple(self.left_domain(left, limits, path, text))
         if len(domain) == sum(isinstance(at, At) and at.name is not None for at in left.index):
+            self.names.add(left.name)
+            if "^T" in text and "T" in self.file.given:
+                todo = "write `.T` to transpose, `^(T)` for the power"
+                self.report(path, "`^T` transposes, and `T` is a name here", todo, "^T")
             yield self.placed(Equation(left, right, domain), path, text)
         else:
             self.broken.add(left.name)
@@ -210,7 +219,9 @@ class _Builder:
                 span = limits.get(at.name, self.indices.get(at.name))
                 if span is None:
                     todo = suggestion(at.name, self.indices, f"add `indices: {{{at.name}: 1..3}}`")
-                    self.report(path, f"the index `{at.name}` has no range", todo, text)
+                    if at.name not in self.broken:
+                        self.report(path, f"the index `{at.name}` has no range", todo, text)
+                    self.broken.add(at.name)
                 else:
                     yield at.name, span
 
@@ -222,13 +233,18 @@ class _Builder:
                 self.issues.pop()
                 what, todo = f"`{visible(name)}` is not a name", "write e.g. `W_f` or `h[0]`"
                 self.issues.append(self.source.key_issue(path, what, todo))
+                self.broken.add(ANY)
                 continue
             numbers = self.numbers(value, path)
             if found[1]:
                 what, todo = f"`{name}` names a component", "give the whole vector or matrix"
                 self.issues.append(self.source.key_issue(path, what, todo))
+                self.broken.add(found[0].name)
             elif numbers is not None:
+                self.names.add(found[0].name)
                 yield self.placed(Given(found[0], numbers), path, name)
+            else:
+                self.broken.add(found[0].name)
 
     def numbers(self, value: Any, path: Keys) -> Nested | None:
         """Check that a value is a number or an even list of such."""
@@ -252,7 +268,7 @@ class _Builder:
                 self.report((*path, uneven), what, "give every row as many numbers")
                 return None
             return tuple(whole)
-        self.report(path, *_no_number(value))
+        self.report(path, *no_number(value))
         return None
 
     def questions(self) -> Iterator[Asked]:
@@ -263,8 +279,21 @@ class _Builder:
                 self.report(
                     (*path, "id"), f"two questions are called `{question.id}`", "rename one"
                 )
+            if question.kind != "values" and question.id in self.names:
+                what = f"`{question.id}` is a name of the model"
+                self.report((*path, "id"), what, "call the question otherwise")
+            if isinstance(question, ChoiceQuestion):
+                self.choices(question, path)
             seen.add(question.id)
             yield self.asked(question, path)
+
+    def choices(self, question: ChoiceQuestion, path: Keys) -> None:
+        seen: set[str] = set()
+        for j, choice in enumerate(question.choices):
+            if choice.id.lower() in seen:
+                where = (*path, "choices", j, "id")
+                self.report(where, f"two choices are called `{choice.id}`", "rename one")
+            seen.add(choice.id.lower())
 
     def asked(self, question: AnyQuestion, path: Keys) -> Asked:
         targets: list[Target] = []
@@ -307,24 +336,13 @@ class _Builder:
             for language in ("fr",) if shared else ("fr", "en"):
                 here = (*path, language)
                 written = path if here not in self.source.spans else here
+                for rest in unclosed(getattr(text, language) or ""):
+                    todo = r"write `\$` for a dollar"
+                    self.report(written, "this `$` is never closed", todo, rest)
                 for formula in formulas(getattr(text, language) or ""):
                     node = self.parsed(self.node, formula, written, f"${formula}$")
                     if node is not None:
                         yield self.placed(node, written, formula)
-
-
-def _no_number(value: Any) -> tuple[str, str]:
-    """Say of a value that it is no number, and what to write in its place."""
-    if value is None:
-        return "a number is missing", "write one after the colon"
-    typed = str(value)
-    shown = typed.lower() if isinstance(value, bool) else visible(typed)
-    near = read_number(typed)
-    if near is not None and f"{near.value:f}" == typed:
-        return f"`{shown}` in quotes is a text", "remove the quotes"
-    if near is not None:
-        return f"`{shown}` is not a number", f"write `{near.value:f}`"
-    return f"`{shown}` is not a number", "write a number like 0.5, a list, or a list of rows"
 
 
 def nested_shape(value: Nested) -> tuple[int, ...]:

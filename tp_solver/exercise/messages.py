@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from tp_solver.errors import Issue, suggestion, visible
 from tp_solver.exercise import model
 from tp_solver.exercise.source import Keys, Source
+from tp_solver.language.numerals import read_number
 
 _KINDS: dict[str, type[BaseModel]] = {
     "values": model.ValuesQuestion,
@@ -47,6 +49,10 @@ _BOUNDS = {
 }
 
 
+_COMMA = re.compile(r"[0-9]+,[0-9]+")
+_ONE_RANGE = re.compile(r"\s*(\w+)\s*=\s*(-?[0-9]+\s*\.\.\s*-?[0-9]+)\s*")
+
+
 def schema_issues(error: ValidationError, source: Source) -> list[Issue]:
     """Turn every finding of a failed validation into an issue with its place."""
     return [_issue(finding, source) for finding in error.errors()]
@@ -67,7 +73,7 @@ def _issue(finding: Any, source: Source) -> Issue:
         return source.issue((*path, "kind"), f"there is no kind of question `{value}`", todo)
     named = next((str(key) for key in reversed(path) if isinstance(key, str)), "this file")
     what, todo = _worded(finding, named, owner)
-    return source.issue(path, what, todo)
+    return source.issue(path, what, _better(str(finding["input"]), kind, named) or todo)
 
 
 def _owner(loc: Keys) -> tuple[type[BaseModel], Keys]:
@@ -113,6 +119,17 @@ def _worded(finding: Any, last: str, owner: type[BaseModel]) -> tuple[str, str]:
     return f"`{last}`: {message[0].lower()}{message[1:]}", "see docs/format.md"
 
 
+def _better(typed: str, kind: str, last: str) -> str | None:
+    """Return what was most likely meant by a value of another form."""
+    if kind == "float_parsing" and _COMMA.fullmatch(typed):
+        return f"write `{typed.replace(',', '.')}`"
+    if last == "precision" and typed.isdigit():
+        return f"write `precision: {{decimals: {typed}}}`"
+    if last == "indices" and (match := _ONE_RANGE.fullmatch(typed)):
+        return f"write `indices: {{{match[1]}: {match[2]}}}`"
+    return None
+
+
 def _shown(value: Any) -> str:
     """Show a value as the author wrote it, or say what it is where it is long."""
     if value is None:
@@ -123,3 +140,17 @@ def _shown(value: Any) -> str:
         return "a list" if isinstance(value, list) else "a group of keys"
     text = visible(str(value))
     return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}…`"
+
+
+def no_number(value: Any) -> tuple[str, str]:
+    """Say of a value that it is no number, and what to write in its place."""
+    if value is None:
+        return "a number is missing", "write one after the colon"
+    typed = str(value)
+    shown = typed.lower() if isinstance(value, bool) else visible(typed)
+    near = read_number(typed)
+    if near is not None and f"{near.value:f}" == typed:
+        return f"`{shown}` in quotes is a text", "remove the quotes"
+    if near is not None:
+        return f"`{shown}` is not a number", f"write `{near.value:f}`"
+    return f"`{shown}` is not a number", "write a number like 0.5, a list, or a list of rows"

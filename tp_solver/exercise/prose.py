@@ -11,12 +11,19 @@ from pydantic import BaseModel
 from tp_solver.exercise.model import Text
 from tp_solver.exercise.source import Keys
 
-MATH = re.compile(r"(?<!\\)\$([^$\n]+)\$")
+MATH = re.compile(r"(?<!\\)\$([^$\n]+)(?<!\\)\$")
+_LONE = re.compile(r"(?<!\\)\$")
 
 
 def formulas(text: str) -> Iterator[str]:
     """Yield what stands between dollar signs, in order."""
     return (match[1] for match in MATH.finditer(text))
+
+
+def unclosed(text: str) -> Iterator[str]:
+    """Yield the beginning of what follows each `$` that opens no formula."""
+    for lone in _LONE.finditer(MATH.sub(lambda match: " " * len(match[0]), text)):
+        yield text[lone.start() :].splitlines()[0][:12].rstrip()
 
 
 def texts(part: Any, path: Keys = ()) -> Iterator[tuple[Text, Keys]]:

@@ -59,10 +59,16 @@ class Source:
         return Issue(self.file, before.count("\n") + 1, column, what, todo)
 
 
+def bounded_bytes(path: Path) -> bytes:
+    """Read a file, but never more than one byte past the largest that is accepted."""
+    with path.open("rb") as file:
+        return file.read(LARGEST_FILE + 1)
+
+
 def read_yaml(path: Path, shown: str) -> Source:
     """Read a YAML file; what is wrong with it as YAML is in the issues of the result."""
     try:
-        raw = path.read_bytes()
+        raw = bounded_bytes(path)
     except OSError as error:
         return _unread(shown, f"can't be read ({error.strerror})", "check the path")
     if len(raw) > LARGEST_FILE:
@@ -82,9 +88,13 @@ def _unread(shown: str, what: str, todo: str, line: int = 1) -> Source:
 def parse_yaml(text: str, shown: str) -> Source:
     """Parse YAML text; what is wrong with it is in the issues of the result."""
     source = Source(shown, text)
+    if directive := re.search(r"^%", text, re.MULTILINE):
+        what, todo = "a line can't begin with `%`", "put the text in quotes, or remove the line"
+        source.issues.append(source.place(directive.start(), what, todo))
+        return source
     try:
         node = YAML(typ="safe", pure=True).compose(text)
-    except (YAMLError, RecursionError, ValueError) as error:
+    except _REFUSALS as error:
         source.issues.append(source.place(*trouble(error, text)))
         return source
     if node is not None:
@@ -92,6 +102,18 @@ def parse_yaml(text: str, shown: str) -> Source:
     if source.data is None and not source.issues:
         source.issues.append(source.place(0, "the file is empty", "see docs/format.md"))
     return source
+
+
+# What the YAML library raises, its own slips on malformed text among it.
+_REFUSALS = (
+    YAMLError,
+    RecursionError,
+    ValueError,
+    LookupError,
+    AssertionError,
+    AttributeError,
+    TypeError,
+)
 
 
 class _TooMuch(Exception):

@@ -2,8 +2,9 @@
 
 Every answer is held against the true value; against its equation over the intervals of the
 student's correct answers (what honest rounding makes of it); and against its equation over the
-student's own answers, right or wrong (what follows from an earlier slip). Where somebody wrote
-fewer digits than asked, both are done again with as few, to tell imprecise from wrong.
+student's own answers, right or wrong (what follows from an earlier slip). The two differ only
+after an answer that is not right. Where somebody wrote fewer digits than asked, both are done
+again with as few, to tell imprecise from wrong.
 """
 
 from __future__ import annotations
@@ -53,17 +54,16 @@ class Judge:
         counts = [working_digits(reading.numbers, self.precision) for reading in readings]
         working = np.array(counts, dtype=float)
         digits = np.maximum(working, asks(self.precision))
+        self.coarse: Truths = working < asks(self.precision)
         self.honest = self.pass_with(digits, self.full, self.right)
-        self.followed = self.pass_with(digits, self.full)
+        self.followed = self.pass_with(digits, self.full, every)
         self.loose: Passage | None = None
         if any(self.short(key).any() for key in self.typed):
             self.loose = self.pass_with(working, self.written, self.nearly)
-            self.loosely_followed = self.pass_with(working, self.written)
+            self.loosely_followed = self.pass_with(working, self.written, every)
             self.kept_apart = self.pass_with(digits, self.full, self.not_short)
 
-    def pass_with(
-        self, digits: Array, reach: dict[str, Array], trust: Trust | None = None
-    ) -> Passage:
+    def pass_with(self, digits: Array, reach: dict[str, Array], trust: Trust) -> Passage:
         """Go through the graph with so many working digits."""
         hand = HandRounding(digits, self.precision)
         return Passage(self.solution, self.typed, hand, reach, self.asked_unit, trust)
@@ -93,15 +93,25 @@ class Judge:
         return Evaluator(model.system, Numbers(), self.batch, after=after).run(model.steps)
 
     def right(self, answer: Answer) -> Truths:
-        """Tell which answers are the truth, or what honest rounding makes of it."""
+        """Tell which answers are the truth, or what honest rounding makes of it.
+
+        Who works with fewer digits than asked writes 0.54 for what need not be 0.5400.
+        """
         near: Truths = np.abs(answer.value - answer.true) < answer.reach * OPEN
-        return np.asarray(near | meets(answer.computed, answer.value, answer.reach))
+        rank = len(self.solution.model.system.shapes[answer.key])
+        coarse = self.coarse.reshape(-1, *(1,) * rank)
+        vague = self.fewer(answer.key)[answer.place] & coarse
+        return np.asarray(near | (meets(answer.computed, answer.value, answer.reach) & ~vague))
+
+    def fewer(self, key: str) -> Truths:
+        """Tell which answers have fewer digits than asked."""
+        typed = self.typed[key]
+        return np.asarray(typed.written > self.asked_unit(typed.value) * (1 + 1e-9))
 
     def short(self, key: str) -> Truths:
         """Tell which answers that are not right have fewer digits than asked, and not just a 0."""
-        typed = self.typed[key]
-        fewer: Truths = typed.written > self.asked_unit(typed.value) * (1 + 1e-9)
-        return np.asarray(fewer & (typed.value != 0) & ~self.honest.trusted[key])
+        something: Truths = self.typed[key].value != 0
+        return np.asarray(self.fewer(key) & something & ~self.honest.trusted[key])
 
     def nearly(self, answer: Answer) -> Truths:
         """Tell which answers are right but for their few digits, if these say anything."""
@@ -132,25 +142,39 @@ class Judge:
         if key not in self.exact_own:  # a given number that the student copied
             return Judgement(Verdict.CORRECT if near else Verdict.WRONG, None, true, None)
         own = float(self.exact_own[key][slot])
-        ways = [self.followed] if self.loose is None else [self.followed, self.kept_apart]
-        followed = any(bool(meets(way.computed[key][slot], value, reach)) for way in ways)
+        apart = self.loose is not None and self.allows(self.kept_apart, key, slot)
+        followed = apart or self.allows(self.followed, key, slot)
         if self.honest.trusted[key][slot]:
+            true_way = self.allows(self.honest, key, slot)
             remark = None if near else "rounding"
-            return Judgement(Verdict.CORRECT, remark if followed else "another-way", true, own)
+            remark = "another-way" if true_way and not followed else remark
+            return Judgement(Verdict.CORRECT, remark, true, own)
+        short = self.loose is not None and bool(self.short(key)[slot])
+        slipped = apart and not self.coarse[b]  # 0.062 for the 0.0620 that follows from a slip
+        if short and not slipped and self.loose is not None and self.loose.trusted[key][slot]:
+            return Judgement(Verdict.CORRECT, "imprecise", true, own, imprecise=True)
         if followed:
             return Judgement(Verdict.CARRIED, "own-values", true, own)
-        return self.imprecise(slot, key, true, own)
-
-    def imprecise(self, slot: Any, key: str, true: float, own: float) -> Judgement:
-        """Judge an answer that is not right by the few digits it may have."""
-        if self.loose is not None and self.short(key)[slot]:
-            value, written = self.typed[key].value[slot], self.written[key][slot]
-            if self.loose.trusted[key][slot]:
-                return Judgement(Verdict.CORRECT, "imprecise", true, own, imprecise=True)
-            found = self.loosely_followed.computed[key][slot]
-            if telling(value, written, own) and rounds_to(found, value, written):
-                return Judgement(Verdict.CARRIED, "imprecise", true, own, imprecise=True)
+        if short and self.loosely_follows(key, slot, own):
+            return Judgement(Verdict.CARRIED, "imprecise", true, own, imprecise=True)
         return Judgement(Verdict.WRONG, None, true, own)
+
+    def allows(self, way: Passage, key: str, slot: Any) -> bool:
+        """Tell whether an answer is what its equation gives on one way through."""
+        return bool(
+            meets(way.computed[key][slot], self.typed[key].value[slot], self.full[key][slot])
+        )
+
+    def loosely_follows(self, key: str, slot: Any, own: float) -> bool:
+        """Tell whether an answer follows from the student's own ones but for its few digits."""
+        value, written = self.typed[key].value[slot], self.written[key][slot]
+        found = self.loosely_followed.computed[key][slot]
+        return bool(telling(value, written, own) and rounds_to(found, value, written))
+
+
+def every(answer: Answer) -> Truths:
+    """Let every answer stand for itself, right or wrong."""
+    return np.ones(np.shape(answer.value), dtype=bool)
 
 
 def telling(value: Array, last: Array, true: Array | float) -> Truths:

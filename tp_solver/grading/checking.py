@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tp_solver.grading.marking import grade
 from tp_solver.grading.report import Mark, Remark, Report, Student, Verdict
 from tp_solver.grading.submission import LONGEST_ANSWER, LONGEST_NAME, Raw, Submission
+from tp_solver.language.plain import plain
 from tp_solver.solution import Solution
 
 MOST_LINES = 5000
+_MARK = re.compile("[=:]")
 _CODES = {
     Verdict.CORRECT: "right",
     Verdict.CARRIED: "follows",
@@ -36,19 +39,26 @@ def typed_answers(lines: Iterable[str]) -> Submission:
     for line in lines:
         if not line.strip() or len(answers) >= MOST_LINES:
             break
-        mark = "=" if "=" in line else ":"
-        name, _, value = line.partition(mark)
-        answers[name.strip()[:LONGEST_NAME]] = _items(value.strip()[: LONGEST_ANSWER + 1])
+        name, value = (*_MARK.split(line, maxsplit=1), "")[:2]
+        answers[name.strip()[:LONGEST_NAME]] = value.strip()[: LONGEST_ANSWER + 1]
     return Submission(Student("-"), "-", answers)
 
 
-def _items(text: str) -> Raw:
-    """Split `[0.1; 0.2]` or `[0.1, 0.2]`; a comma without a space stays a decimal mark."""
-    if not (text.startswith("[") and text.endswith("]")):
-        return text
-    inner = text[1:-1]
-    pieces = inner.split(";") if ";" in inner else inner.replace(", ", ";").split(";")
-    return [piece.strip() for piece in pieces]
+def prompt(solution: Solution) -> Remark:
+    """Return the code of what to tell who starts typing, with a name as an example."""
+    model = solution.model
+    slots = (slot for slots in model.slots.values() for slot in slots)
+    first = next(slots, None)
+    questions = (asked.question.id for asked in model.exercise.questions)
+    return Remark("prompt", (("name", plain(first.ref) if first else next(questions, "")),))
+
+
+def summary(report: Report) -> Remark:
+    """Return the code and the counts of a check's last line; blanks are told apart."""
+    right = sum(_code(mark) == "right" for mark in report.marks)
+    blank = sum(mark.verdict is Verdict.MISSING for mark in report.marks)
+    values = (("right", right), ("total", len(report.marks)))
+    return Remark("counts", (*values, ("missing", blank))) if blank else Remark("summary", values)
 
 
 def checked_lines(solution: Solution, submission: Submission) -> tuple[list[CheckedLine], Report]:
@@ -62,4 +72,9 @@ def _line(mark: Mark) -> CheckedLine:
     at = mark.component if isinstance(mark.component, list) else [mark.component]
     name = mark.answer + "".join(f".{i}" for i in at if i is not None)
     shown = mark.verdict is Verdict.UNREADABLE
-    return CheckedLine(name, _CODES[mark.verdict], mark.remark if shown else None)
+    return CheckedLine(name, _code(mark), mark.remark if shown else None)
+
+
+def _code(mark: Mark) -> str:
+    few = mark.remark is not None and mark.remark.code == "imprecise"
+    return "imprecise" if few and mark.verdict is Verdict.CORRECT else _CODES[mark.verdict]

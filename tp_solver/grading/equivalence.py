@@ -21,6 +21,7 @@ POINTS = 12
 TOLERANCE = 1e-9
 LARGEST = 10_000  # numbers in any part of a formula: `ones(1000, 1000)` is no honest answer
 MOST_TERMS = 64
+RELATIONS = ("eq", "lt", "le", "gt", "ge")
 _FLIPPED = {"gt": "lt", "ge": "le"}
 
 
@@ -64,7 +65,7 @@ def _largest(node: Node, system: System) -> int:
 
 def _relation(node: Node) -> tuple[str, Node]:
     """Split a comparison into its kind and what it compares with zero."""
-    if isinstance(node, Op) and node.op in ("eq", "lt", "le", "gt", "ge"):
+    if isinstance(node, Op) and node.op in RELATIONS:
         left, right = node.args
         if node.op in _FLIPPED:
             return _FLIPPED[node.op], Op("sub", (right, left))

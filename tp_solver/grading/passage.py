@@ -62,9 +62,9 @@ Trust = Callable[[Answer], Truths]
 class Passage:
     """One way through: `trust` tells which answers stand for themselves.
 
-    What is given and not trusted counts as the truth; without `trust`, every answer stands for
-    itself, right or wrong. `reach` is how far an answer reaches on either side, and `truth` how
-    far the truth does. What was not typed is what its equation gives, rounded once more.
+    What is given and not trusted counts as the truth. `reach` is how far an answer reaches on
+    either side, and `truth` how far the truth does. What was not typed is what its equation
+    gives, rounded once more.
     """
 
     solution: Solution
@@ -72,7 +72,7 @@ class Passage:
     hand: HandRounding
     reach: dict[str, Array]
     truth: Callable[[Array], Array]
-    trust: Trust | None = None
+    trust: Trust
     computed: dict[str, Interval] = field(default_factory=dict)
     trusted: dict[str, Truths] = field(default_factory=dict)
 
@@ -97,9 +97,6 @@ class Passage:
         self.computed[key].hi[place] = computed.hi
         value, reach = self.typed[key].value[place], self.reach[key][place]
         given = ~np.isnan(value)
-        if self.trust is None:
-            self.write(table, place, Interval.around(value, reach), given)
-            return
         true = np.broadcast_to(self.true(key), self.typed[key].value.shape)[place]
         trusted = given & self.trust(Answer(key, place, computed, value, reach, true))
         self.trusted[key][place] = trusted

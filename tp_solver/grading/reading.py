@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from tp_solver.errors import FormulaError, nearest
+from tp_solver.errors import FormulaError
 from tp_solver.exercise.model import NumberQuestion
+from tp_solver.grading.names import asked_names
 from tp_solver.grading.report import Remark
 from tp_solver.grading.submission import LONGEST_ANSWER, Raw, Submission
+from tp_solver.grading.typed import extra, unpacked
 from tp_solver.graph.boxes import missing, positions
 from tp_solver.graph.model import Model, accepted_key
 from tp_solver.graph.shapes import Shape
 from tp_solver.language.numerals import Typed, read_number
 from tp_solver.language.parse import STUDENT, parse_name
-from tp_solver.language.plain import plain
 from tp_solver.language.tree import At, Ref, Span
 
 Place = tuple[str, tuple[int, ...]]
+
+MOST_SEARCHED = 40  # remarks in one submission after which no slip of a key is searched for
+_COMPONENTS = re.compile(r"(\.[0-9]+)+\s*$")
 
 
 @dataclass
@@ -51,6 +56,10 @@ class Reading:
 def read(submission: Submission, model: Model) -> Reading:
     """Place the answers of a submission; what can't be placed is remarked on."""
     reading = Reading(submission, remarks=list(submission.remarks))
+    exercise = model.exercise.file.id
+    if submission.exercise not in ("", exercise):
+        values = (("name", submission.exercise), ("near", exercise))
+        reading.remarks.append(Remark("other-exercise", values))
     reader = _Reader(model, reading)
     for name, raw in submission.answers.items():
         reader.answer(name, raw)
@@ -76,7 +85,7 @@ class _Reader:
         """Place a number question's answer with the accepted expression of its shape."""
         count = 1 + len(question.accept)
         shapes = [self.model.system.shapes[accepted_key(question.id, i)] for i in range(count)]
-        given = _raw_shape(raw)
+        given = _raw_shape(unpacked(raw))
         chosen = next((i for i, shape in enumerate(shapes) if _same(given, shape)), 0)
         for i, shape in enumerate(shapes):
             if shape == shapes[chosen]:
@@ -100,6 +109,9 @@ class _Reader:
         box = tuple(a if isinstance(a, Span) else Span(a.offset, a.offset) for a in ref.axes)
         if missing(box, system.filled(ref.key)) is not None:
             return self.unknown(name)
+        known = [known.box for known in system.known if known.key == ref.key]
+        if missing(box, known) is None and not self.asked(ref.key, positions(box)):
+            return self.restated(name)
         spans = [i for i, at in enumerate(ref.axes) if isinstance(at, Span)]
         return self.spread(ref, positions(box), spans, raw, select, name)
 
@@ -107,9 +119,16 @@ class _Reader:
         """Place the values of a name for its whole range, in the order asked."""
         slots = [s for slots in self.model.slots.values() for s in slots if s.key == ref.key]
         places = [slot.position for slot in slots]
+        if not places and not self.model.system.defined(ref.key):
+            return self.restated(name)
         if not places:
             return self.unknown(name)
         return self.spread(ref, places, [0], raw, (), name)
+
+    def asked(self, key: str, places: list[tuple[int, ...]]) -> bool:
+        """Tell whether some question asks for a quantity at one of some positions."""
+        slots = (slot for slots in self.model.slots.values() for slot in slots)
+        return any(slot.key == key and slot.position in places for slot in slots)
 
     def spread(
         self,
@@ -122,7 +141,8 @@ class _Reader:
     ) -> None:
         if not spans:
             return self.put((ref.key, places[0]), raw, select, name)
-        items = raw if isinstance(raw, list) else [raw]
+        split = unpacked(raw)
+        items = split if isinstance(split, list) else [split]
         if len(items) != len(places):
             ambiguous = name in self.reading.submission.ambiguous
             shape = Remark("shape", (("expected", (len(places),)),))
@@ -137,14 +157,27 @@ class _Reader:
         return None
 
     def unknown(self, name: str) -> None:
-        shown = name[:80]
-        slots = (s for slots in self.model.slots.values() for s in slots)
-        near = nearest(name, {plain(slot.ref) for slot in slots} | self.questions.keys())
+        values = (("name", name[:80]),)
+        search = len(self.reading.remarks) < MOST_SEARCHED
+        near = asked_names(self.model).near(name.strip(), search)
         if near:
-            values = (("name", shown), ("near", near))
-            self.reading.remarks.append(Remark("unknown-answer-near", values))
+            self.remark("unknown-answer-near", (*values, ("near", near)))
         else:
-            self.reading.remarks.append(Remark("unknown-answer", (("name", shown),)))
+            self.remark("unknown-answer", values)
+
+    def restated(self, name: str) -> None:
+        """Remark that a value is given: it is not graded."""
+        self.remark("given-value", (("name", name[:80]),))
+
+    def no_component(self, name: str, shape: Shape) -> None:
+        """Remark that a vector or matrix is smaller than a component's number."""
+        whole = _COMPONENTS.sub("", name)
+        self.remark(
+            "no-component", (("name", name[:80]), ("near", whole[:80]), ("expected", shape))
+        )
+
+    def remark(self, code: str, values: tuple[tuple[str, Any], ...]) -> None:
+        self.reading.remarks.append(Remark(code, values))
 
     def cells(self, key: str, place: tuple[int, ...]) -> Cells:
         shape = self.model.system.shapes[key]
@@ -160,11 +193,11 @@ class _Reader:
         if len(chosen) > max(len(cells.shape), 1) or any(
             not 0 <= i < n for i, n in zip(chosen, cells.shape or (1,), strict=False)
         ):
-            return self.unknown(name)
+            return self.no_component(name, cells.shape) if cells.shape else self.unknown(name)
         at = chosen if cells.shape else ()
         if name in self.reading.submission.ambiguous:
             return self.refuse(cells, at, wanted, raw, Remark("ambiguous"))
-        items = _fitted(raw, wanted)
+        items = _fitted(unpacked(raw), wanted)
         if items is None:
             remark = Remark("shape", (("expected", wanted),))
             return self.refuse(cells, at, wanted, raw, remark)
@@ -183,17 +216,24 @@ class _Reader:
         if text is None or not text.strip():
             return
         if cells.texts.get(at, text) != text:
-            self.reading.remarks.append(Remark("conflict", (("name", name[:80]),)))
+            self.remark("conflict", (("name", name[:80]),))
             return
         cells.texts[at] = text[:LONGEST_ANSWER]
         typed = read_number(text)
         if typed is None:
-            code = "too-long" if len(text) > LONGEST_ANSWER else "not-a-number"
-            cells.unreadable[at] = Remark(code)
+            cells.unreadable[at] = _no_number(text)
         elif abs(typed.value) > 10**100:
             cells.unreadable[at] = Remark("too-large")
         else:
             cells.numbers[at] = typed
+
+
+def _no_number(text: str) -> Remark:
+    """Say why a text is no number."""
+    if len(text) > LONGEST_ANSWER:
+        return Remark("too-long")
+    more = extra(text)
+    return Remark("extra", (("extra", more),)) if more else Remark("not-a-number")
 
 
 def shown(raw: Raw) -> str:

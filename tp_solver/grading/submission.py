@@ -6,13 +6,13 @@ import json
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
-from tp_solver.exercise.source import LARGEST_FILE, Source, parse_yaml
+from tp_solver.exercise.source import LARGEST_FILE, Keys, Source, parse_yaml
 from tp_solver.grading.report import Remark, Student
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -20,7 +20,12 @@ LONGEST_ANSWER = 2000
 LONGEST_NAME = 200
 MOST_ANSWERS = 5000
 DEEPEST = 50
+MOST_DOCUMENTS = 1000
 _BRACKET = re.compile(r"[\[\]{}]")
+_NEXT = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+_SAID = re.compile(r"^[ \t]*[^#%\s]", re.MULTILINE)  # a line that is no comment, no directive
+_NUMBER = re.compile(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?")
+_NUMBERS = re.compile(r"\[[-+−0-9.,;eE\s\[\]]*\]")
 
 # A raw answer: the text typed, nothing, or a list of such.
 Raw = str | None | list["Raw"]
@@ -28,7 +33,10 @@ Raw = str | None | list["Raw"]
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in; `refused` says why it can't be marked."""
+    """What one student handed in; `refused` says why it can't be marked.
+
+    `exercise` is the id of the exercise that the file says it answers, if it says so.
+    """
 
     student: Student
     file: str
@@ -36,6 +44,7 @@ class Submission:
     remarks: tuple[Remark, ...] = ()
     refused: Remark | None = None
     ambiguous: frozenset[str] = frozenset()
+    exercise: str = ""
 
 
 def submission_files(paths: Iterable[Path]) -> list[Path]:
@@ -47,6 +56,20 @@ def submission_files(paths: Iterable[Path]) -> list[Path]:
             found += sorted(p for p in inside if p.is_file() and not p.is_symlink())
         else:
             found.append(path)
+    return found
+
+
+def skipped_files(paths: Iterable[Path]) -> list[tuple[Path, Remark]]:
+    """List what `submission_files` passes over in folders, but for hidden files, and say why."""
+    found: list[tuple[Path, Remark]] = []
+    for path in paths:
+        for inside in sorted(path.rglob("*")) if path.is_dir() else ():
+            known = inside.suffix.lower() in SUFFIXES
+            if inside.is_symlink() and known:
+                found.append((inside, Remark("link")))
+            elif inside.is_file() and not known and not inside.name.startswith("."):
+                values = (("known", ", ".join(SUFFIXES)),)
+                found.append((inside, Remark("other-suffix", values)))
     return found
 
 
@@ -66,21 +89,42 @@ def read_submissions(path: Path) -> Iterator[Submission]:
         yield Submission(Student(path.stem), name, {}, refused=Remark("empty"))
     elif _depth(text) > DEEPEST:
         yield _refused(path, f"> {DEEPEST} [[[…]]]")
+    elif path.suffix.lower() == ".json":
+        yield from _submissions([_parsed_json(text, name)], path)
+    elif len(_NEXT.findall(text)) > MOST_DOCUMENTS:
+        yield _refused(path, f"> {MOST_DOCUMENTS} ---")
     else:
-        parse = _parsed_json if path.suffix.lower() == ".json" else parse_yaml
-        yield from _submissions(parse(text, name), path)
+        yield from _submissions([parse_yaml(part, name) for part in _documents(text)], path)
 
 
-def _submissions(source: Source, path: Path) -> Iterator[Submission]:
-    """Yield each submission of a parsed file, which holds one or a list of them."""
-    if source.data is None:
-        first = next(iter(source.issues), None)
-        yield _refused(path, f"{first.line}:{first.column}: {first.what}" if first else "")
-        return
-    items = source.data if isinstance(source.data, list) and source.data else [source.data]
-    for i, item in enumerate(items):
-        stem = path.stem if len(items) == 1 else f"{path.stem}-{i + 1}"
-        yield _submission(item, stem, path.name, source)
+def _documents(text: str) -> list[str]:
+    """Split YAML at its `---` lines, each document on the lines it had."""
+    starts = [0, *(match.end() for match in _NEXT.finditer(text)), len(text) + 3]
+    parts = [
+        "\n" * text.count("\n", 0, start) + text[start : end - 3] for start, end in pairwise(starts)
+    ]
+    return [part for part in parts if _SAID.search(part)] or [text]
+
+
+def _submissions(sources: list[Source], path: Path) -> Iterator[Submission]:
+    """Yield each submission of a parsed file, whose documents hold one or a list of them."""
+    count = sum(map(len, map(_items, sources)))
+    stems = (path.stem if count == 1 else f"{path.stem}-{n}" for n in range(1, count + 1))
+    for source in sources:
+        for at in _items(source):
+            stem = next(stems)
+            if source.data is None:
+                first = next(iter(source.issues), None)
+                detail = f"{first.line}:{first.column}: {first.what}" if first else ""
+                yield _refused(path, detail, stem)
+            else:
+                yield _Item(source, at).submission(stem, path.name)
+
+
+def _items(source: Source) -> list[Keys]:
+    """List where the submissions of a document stand in it."""
+    several = isinstance(source.data, list) and source.data
+    return [(i,) for i in range(len(source.data))] if several else [()]
 
 
 def _depth(text: str) -> int:
@@ -89,9 +133,9 @@ def _depth(text: str) -> int:
     return max(accumulate(steps), default=0)
 
 
-def _refused(path: Path, detail: str) -> Submission:
+def _refused(path: Path, detail: str, stem: str = "") -> Submission:
     remark = Remark("unreadable-file", (("detail", detail),))
-    return Submission(Student(path.stem[:LONGEST_NAME]), path.name, {}, refused=remark)
+    return Submission(Student((stem or path.stem)[:LONGEST_NAME]), path.name, {}, refused=remark)
 
 
 def _decoded(raw: bytes) -> str:
@@ -132,63 +176,91 @@ def _parsed_json(text: str, name: str) -> Source:
     return source
 
 
-def _submission(item: Any, stem: str, file: str, source: Source) -> Submission:
-    remarks: list[Remark] = []
-    student = _student(item.get("student") if isinstance(item, dict) else None)
-    if student is None:
-        student = Student(stem[:LONGEST_NAME])
-        remarks.append(Remark("no-student"))
-    answers = item.get("answers") if isinstance(item, dict) else None
-    if not isinstance(answers, dict):
-        return Submission(student, file, {}, refused=Remark("not-a-submission"))
-    if len(answers) > MOST_ANSWERS:
-        return Submission(student, file, {}, refused=Remark("too-many", (("most", MOST_ANSWERS),)))
-    twice = [i.what.split("`")[1] for i in source.issues if "is written twice" in i.what]
-    remarks += [Remark("twice", (("name", name),)) for name in twice]
-    kept = {_encodable(key)[:LONGEST_NAME]: _raw(value) for key, value in answers.items()}
-    return Submission(
-        student, file, kept, tuple(remarks), ambiguous=frozenset(_ambiguous(source, answers))
-    )
+@dataclass(frozen=True)
+class _Item:
+    """One submission inside a parsed file, at a place in it."""
+
+    source: Source
+    at: Keys
+
+    def submission(self, stem: str, file: str) -> Submission:
+        """Read it; what can't be marked comes out refused."""
+        item = self.source.data[self.at[0]] if self.at else self.source.data
+        fields: dict[str, Any] = item if isinstance(item, dict) else {}
+        student = self.student(fields.get("student"))
+        read = Submission(student or Student(stem[:LONGEST_NAME]), file, {})
+        answers = fields.get("answers")
+        if not isinstance(answers, dict):
+            return replace(read, refused=Remark("not-a-submission"))
+        if len(answers) > MOST_ANSWERS:
+            return replace(read, refused=Remark("too-many", (("most", MOST_ANSWERS),)))
+        issues = [issue.what for issue in self.source.issues]
+        twice = [what.split("`")[1] for what in issues if "is written twice" in what]
+        remarks = [] if student else [Remark("no-student")]
+        remarks += [Remark("twice", (("name", name),)) for name in twice]
+        return replace(
+            read,
+            answers={
+                _encodable(key)[:LONGEST_NAME]: self.raw(value, (*self.at, "answers", key))
+                for key, value in answers.items()
+            },
+            remarks=tuple(remarks),
+            ambiguous=frozenset(_ambiguous(self.source, answers)),
+            exercise=self.text(fields.get("exercise"), "exercise"),
+        )
+
+    def student(self, value: Any) -> Student | None:
+        """Return who wrote it: an id, a name, or both."""
+        if isinstance(value, dict):
+            identifier = self.text(value.get("id"), "student", "id")
+            name = self.text(value.get("name"), "student", "name")
+            return Student(identifier or name, name) if identifier or name else None
+        text = self.text(value, "student")
+        return Student(text) if text else None
+
+    def text(self, value: Any, *path: str) -> str:
+        """Return a short text on one line; a number as it was typed."""
+        if isinstance(value, str | Decimal | int):
+            typed = self.raw(value, (*self.at, *path))
+            return " ".join(str(typed).split())[:LONGEST_NAME]
+        return ""
+
+    def raw(self, value: Any, path: Keys) -> Raw:
+        """Return an answer as typed."""
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return _encodable(value)
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, dict):
+            return "{…}"
+        written = self.written(path)
+        if isinstance(value, list):
+            split = any(isinstance(item, str) and ";" in item for item in value)
+            if split and _NUMBERS.fullmatch(written):  # [0,5; 0,4], which YAML splits at commas
+                return written
+            return [self.raw(item, (*path, i)) for i, item in enumerate(value)]
+        typed = written.split()[-1:]  # without an anchor or a tag
+        return typed[0] if typed and _NUMBER.fullmatch(typed[0]) else str(value)
+
+    def written(self, path: Keys) -> str:
+        """Return the text of a value in the file; nothing where that is not known."""
+        start, end = self.source.spans.get(path, (0, 0))
+        return self.source.text[start:end]
 
 
 def _ambiguous(source: Source, answers: dict[str, Any]) -> Iterator[str]:
     """Yield the answers in which `[0,5]` may have been meant as one number."""
     lines = {issue.line for issue in source.issues if "is read as two numbers" in issue.what}
+    if not lines:
+        return
     for key in answers:
         for path, offset in source.keys.items():
             if path[-1] == key and source.text.count("\n", 0, offset) + 1 in lines:
                 yield str(key)
 
 
-def _student(value: Any) -> Student | None:
-    if isinstance(value, dict):
-        identifier = _text(value.get("id"))
-        name = _text(value.get("name"))
-        return Student(identifier or name, name) if identifier or name else None
-    text = _text(value)
-    return Student(text) if text else None
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str | Decimal | int):
-        return " ".join(_encodable(str(value)).split())[:LONGEST_NAME]
-    return ""
-
-
 def _encodable(text: str) -> str:
     """Replace halves of characters, which JSON can hold and no file can be written with."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _raw(value: Any) -> Raw:
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return _encodable(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return [_raw(item) for item in value]
-    if isinstance(value, dict):
-        return "{…}"
-    return str(value)

@@ -8,8 +8,10 @@ gets an ordinary equation: at the last step the term from the future is simply n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tp_solver.exercise.exercise import Equation
 from tp_solver.graph import rules
@@ -77,7 +79,7 @@ class _Reverse:
             self.seeds.setdefault(seed.key.rpartition("/d")[2], []).append(seed)
         self.builder = Builder(system.shape)
         self.defined = top.name in system.shapes
-        vector = self.defined and bool(system.shapes[top.name])
+        vector = self.defined and math.prod(system.shapes[top.name]) > 1
         self.layout = (rules.Jacobian if vector else rules.Gradient)(self.builder)
         self.relevant = self.influenced(wanted)
         self.differentiation = Differentiation(system, top, self.layout, self.relevant)
@@ -188,7 +190,7 @@ class _Reverse:
     def start(self) -> Node:
         """Return the derivative of the top by itself: 1, or the identity."""
         shape = self.system.shapes[self.top.name]
-        return rules.identity(shape[0]) if shape else ONE
+        return rules.identity(shape[0]) if math.prod(shape) > 1 else ONE
 
     def add_terms(self, equation: Equation, flow: Flow) -> None:
         """Turn a flow into terms over the positions of the name it reaches."""
@@ -285,7 +287,7 @@ def _cut(seed: Known, key: str, cell: Box) -> Known:
     """Return the part of given numbers that lies in a cell."""
     both = overlap(seed.box, cell)
     assert both is not None
-    slots = tuple(
+    slots: tuple[Any, ...] = tuple(
         slice(b.first - s.first, b.last - s.first + 1) for b, s in zip(both, seed.box, strict=True)
     )
-    return Known(key, both, seed.values[slots])
+    return Known(key, both, seed.values[(*slots, ...)])

@@ -6,20 +6,36 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tp_solver.errors import Issue, ModelError, suggestion
-from tp_solver.exercise.exercise import Equation, Exercise, Given
+from tp_solver.exercise.exercise import ANY, Equation, Exercise, Given
 from tp_solver.exercise.load import nested_shape
-from tp_solver.graph.boxes import Box, box_of, missing, overlap
+from tp_solver.graph.boxes import Box, overlap
+from tp_solver.graph.gaps import Gaps, at_box, oversized
+from tp_solver.graph.lacking import Lacking
 from tp_solver.graph.schedule import ordered_positions
-from tp_solver.graph.shapes import Shape, ShapeError, describe, fits, shape_of
+from tp_solver.graph.shapes import PRODUCT, Shape, ShapeError, describe, fits, shape_of
 from tp_solver.graph.system import Known, System, as_array, left_box, ranged, reads
 from tp_solver.language.plain import plain
-from tp_solver.language.tree import At, Ref, Span, bound_refs, fresh_index, index_text
+from tp_solver.language.tree import (
+    At,
+    Node,
+    Op,
+    Ref,
+    Span,
+    bound_refs,
+    fresh_index,
+    refs,
+    transform,
+    walk,
+)
 
 
-def assemble(exercise: Exercise) -> tuple[System, list[Issue]]:
-    """Put an exercise's equations and numbers together; return what is wrong beside them."""
+def assemble(exercise: Exercise) -> tuple[System, list[Issue], set[str]]:
+    """Put an exercise's equations and numbers together.
+
+    Return what is wrong beside them, and the names it concerns: of these, all is said.
+    """
     assembler = _Assembler(exercise)
-    return assembler.system(), assembler.issues
+    return assembler.system(), assembler.issues, assembler.doubtful
 
 
 class _Assembler:
@@ -30,12 +46,17 @@ class _Assembler:
         self.givens = [g for g in exercise.givens if g.ref.over is None]
         self.names = {e.left.name for e in exercise.equations} | {g.ref.name for g in self.givens}
         self.axes: dict[str, tuple[str, ...]] = {}
+        self.doubtful = set(exercise.broken)
+        self.unranged: set[str] = set()  # names read by equations that have an issue
+        self.lacking = Lacking(exercise)
 
     def report(self, part: object, what: str, todo: str, within: str = "") -> None:
         self.issues.append(self.exercise.issue(part, what, todo, within))
 
     def system(self) -> System:
         equations = tuple(filter(None, map(self.equation, self.exercise.equations)))
+        self.issues += self.lacking.issues()
+        self.doubtful |= self.lacking.states
         self.name_axes()
         placed = [(given, self.known(given)) for given in self.givens]
         known = tuple(item for _, item in placed if item is not None)
@@ -49,10 +70,13 @@ class _Assembler:
             shapes,
         )
         self.functions()
-        self.unused()
+        self.doubtful |= {given.ref.name for given, item in placed if item is None}
+        gaps = Gaps(self.exercise, bare, self.doubtful)
+        self.unused(gaps)
         self.consistent(placed)
-        self.covered(bare, {given.ref.name for given, item in placed if item is None})
+        self.issues += gaps.issues()
         self.infer(bare)
+        self.issues += oversized(self.exercise, bare)
         return bare
 
     def equation(self, equation: Equation) -> Equation | None:
@@ -61,28 +85,47 @@ class _Assembler:
         for ref, bound in bound_refs(equation.right):
             local = {name for name, _ in bound} | set(equation.ranges)
             fine &= self.name(equation, ref, local)
-        if not fine:
-            return None
-        try:
-            whole = replace(equation, right=ranged(equation.right, self.exercise.indices))
-        except ModelError as error:
-            self.report(equation, error.what, error.todo)
+        whole = None
+        if fine:
+            try:
+                whole = replace(equation, right=ranged(equation.right, self.exercise.indices))
+            except ModelError as error:
+                self.report(equation, error.what, error.todo)
+        if whole is None or not self.closed(equation):
+            self.doubtful.add(equation.left.name)
+            self.unranged |= {ref.name for ref, _ in bound_refs(equation.right)}
             return None
         path = self.exercise.places.get(id(equation))
         if path:
             self.exercise.places[id(whole)] = path
         return whole
 
-    def name(
-        self, part: object, ref: Ref, local: Iterable[str], symbols: Iterable[str] = ()
-    ) -> bool:
-        """Check that a name, and every index name in it, is known here."""
-        known = {*self.names, *self.exercise.indices, *local, *symbols}
-        if ref.over is None and ref.name not in known | self.exercise.broken:
-            todo = suggestion(ref.name, known, "define it by an equation, or under `given:`")
-            self.report(part, f"nothing defines `{ref.name}`", todo, ref.name)
+    def closed(self, equation: Equation) -> bool:
+        """Check that every index a name is read at is one of its equation or of a sum."""
+        for ref, bound in bound_refs(equation.right):
+            local = {name for name, _ in bound} | set(equation.ranges)
+            inner = ref.over or ref
+            own = {at.name for at in (*ref.index, *inner.index) if isinstance(at, At) and at.name}
+            if inner.name in self.exercise.indices and inner.name not in self.names:
+                own.add(inner.name)
+            if own <= local:
+                continue
+            name = min(own - local)
+            left = Ref(equation.left.name, (*equation.left.index, At(name)))
+            what = f"`{plain(ref)}` leaves the index `{name}` open"
+            todo = f"write `{plain(left)} = …`, or `sum({name}, …)`"
+            self.report(equation, what, todo, ref.name)
             return False
-        if ref.over is not None and not self.name(part, ref.over, local, symbols):
+        return True
+
+    def name(self, part: Equation, ref: Ref, local: Iterable[str]) -> bool:
+        """Check that a name, and every index name in it, is known here."""
+        known = {*self.names, *self.exercise.indices, *local}
+        if ref.over is None and ref.name not in known | self.exercise.broken:
+            if ANY not in self.exercise.broken:
+                self.lacking.add(part, ref.name, known)
+            return False
+        if ref.over is not None and not self.name(part, ref.over, local):
             return False
         for at in ref.index:
             if isinstance(at, At) and at.name and at.name not in known:
@@ -142,6 +185,8 @@ class _Assembler:
         if not given.ref.index:
             for symbol in symbols:
                 if symbol not in self.exercise.indices:
+                    if given.ref.name in self.unranged:
+                        return None
                     what = f"`{given.ref.name}` is read at an index without a range"
                     todo = f"say for which: `{given.ref.name}[1..3]:`"
                     self.report(given, what, todo)
@@ -166,7 +211,7 @@ class _Assembler:
                     todo = suggestion(ref.name, [function.argument], "write the number itself")
                     self.report(function, what, todo, ref.name)
 
-    def unused(self) -> None:
+    def unused(self, gaps: Gaps) -> None:
         """Report numbers that nothing reads: most often a misspelt name."""
         read = {
             r.over.name if r.over else r.name
@@ -184,9 +229,13 @@ class _Assembler:
             }
         if self.exercise.broken:
             return
+        unread = {given.ref.name for given in self.givens} - read
+        renamed = gaps.renamed(unread)
         for given in self.givens:
-            if given.ref.name not in read:
+            if given.ref.name in unread:
                 todo = suggestion(given.ref.name, read, "remove it, or use it")
+                if given.ref.name in renamed:
+                    todo = f"did you mean `{renamed[given.ref.name]}`?"
                 source = self.exercise.source
                 path, text = self.exercise.places[id(given)]
                 what = f"no equation uses `{text}`"
@@ -209,15 +258,46 @@ class _Assembler:
             seen[key].append(box)
 
     def infer(self, system: System) -> None:
-        """Find every shape, equation by equation, as far as what is known reaches."""
+        """Find every shape; where they don't fit, see whether a matrix product was meant."""
+        start, before = dict(system.shapes), len(self.issues)
+        waiting = self.settle(system)
+        found = self.issues[before:]
+        if waiting and not self.issues and not self.exercise.broken:
+            self.circle(system)
+        if not found or any(PRODUCT in issue.todo for issue in found):
+            return
+        meant = self.product_meant(system, start)
+        if meant is not None:
+            self.issues[before:] = [meant]
+
+    def product_meant(self, system: System, start: dict[str, Shape]) -> Issue | None:
+        """Find the one `*` that makes every shape fit when it is read as `@`."""
+        kept, self.issues = self.issues, []
+        meant: Issue | None = None
+        for equation in system.equations:
+            for node in walk(equation.right):
+                if not (isinstance(node, Op) and node.op == "mul") or meant is not None:
+                    continue
+                changed = replace(equation, right=_as_product(equation.right, node))
+                others = tuple(changed if e is equation else e for e in system.equations)
+                trial = replace(system, equations=others, shapes=dict(start))
+                if not self.settle(trial) and not self.issues:
+                    what = f"`{plain(node)}` multiplies component by component"
+                    name = next((ref.name for ref in refs(node)), "")
+                    meant = self.exercise.issue(equation, what, PRODUCT, name)
+                self.issues = []
+        self.issues = kept
+        return meant
+
+    def settle(self, system: System) -> list[Equation]:
+        """Infer shapes as far as what is known reaches; return the equations beyond."""
         waiting = list(system.equations)
         while waiting:
             later = [e for e in waiting if not self.inferred(e, system)]
             if len(later) == len(waiting):
                 break
             waiting = later
-        if waiting and not self.issues and not self.exercise.broken:
-            self.circle(system)
+        return waiting
 
     def circle(self, system: System) -> None:
         """Report equations that need each other: nothing else leaves a shape unknown."""
@@ -248,24 +328,10 @@ class _Assembler:
             self.report(equation, what, "check the sizes", left.name)
         return True
 
-    def covered(self, system: System, misgiven: set[str]) -> None:
-        """Check that every position read is defined; of what was given wrong, that is said."""
-        for equation in system.equations:
-            for ref, ranges in reads(equation):
-                if ref.over is not None or ref.name in misgiven:
-                    continue
-                if system.is_index(ref, frozenset(ranges)):
-                    continue
-                self.reach(equation, ref, ranges, system)
 
-    def reach(self, part: object, ref: Ref, ranges: dict[str, Span], system: System) -> None:
-        lacking = uncovered(ref, ranges, system)
-        if lacking is None:
-            return
-        name = f"{ref.key}{at_box(lacking)}"
-        read = plain(ref)
-        what = f"`{read}` reaches `{name}`, which nothing defines"
-        self.report(part, what, f"give `{name}` under `given:`, or check the index", ref.name)
+def _as_product(right: Node, product: Op) -> Node:
+    """Read one product of a formula as a matrix product."""
+    return transform(right, lambda n: Op("matmul", product.args) if n == product else None)
 
 
 def _indices(count: int) -> str:
@@ -278,16 +344,3 @@ def _distinct(symbols: tuple[str, ...]) -> tuple[str, ...]:
     for symbol in symbols:
         found.append(fresh_index(symbol, {*found, *symbols}) if symbol in found else symbol)
     return tuple(found)
-
-
-def uncovered(ref: Ref, ranges: dict[str, Span], system: System) -> Box | None:
-    """Return positions that a name is read at and that nothing defines, None if there are none."""
-    if len(ref.axes) != len(system.axes.get(ref.key, ())):
-        return None
-    return missing(box_of(ref.axes, ranges), system.filled(ref.key))
-
-
-def at_box(box: Box) -> str:
-    """Spell positions as an index: `[0]`, `[1..3]`."""
-    items = (At(None, s.first) if s.first == s.last else s for s in box)
-    return f"[{', '.join(map(index_text, items))}]" if box else ""

@@ -88,7 +88,7 @@ class Builder:
                 return self.neg(self.div(inner, b))
             case Op("div", (top, Num(first))), Num(second):
                 return self.div(top, Num(first * second))
-            case _, Num(count):
+            case _, Num(count) if count:
                 number, rest = _split(a)
                 if number % count == 0:
                     return self.mul(Num(number / count), rest)

@@ -11,6 +11,7 @@ from tp_solver.graph.system import System
 from tp_solver.language.tree import At, Node, Num, Op, Over, Part, Ref, Span, shift, transform
 
 Position = tuple[int, ...]
+MOST_SPELLED = 6
 
 
 def unrolled(node: Node, most: int = 8) -> Node:
@@ -120,6 +121,12 @@ class Components:
     def op_mean(self, args: tuple[Node, ...], shapes: list[Shape], _at: Position) -> Node:
         places = every(shapes[0])
         return Op("div", (self.op_sum(args, shapes, ()), whole(len(places))))
+
+    def op_softmax(self, args: tuple[Node, ...], shapes: list[Shape], at: Position) -> Node:
+        if shapes[0][0] > MOST_SPELLED:
+            return Part(Op("softmax", args), at)
+        powers = [Op("exp", (self.of(args[0], place),)) for place in every(shapes[0])]
+        return Op("div", (powers[at[0] - 1], chain("add", [*powers])))
 
     def op_diag(self, args: tuple[Node, ...], shapes: list[Shape], at: Position) -> Node:
         if len(shapes[0]) == 2:

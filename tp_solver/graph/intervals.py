@@ -212,7 +212,9 @@ def compare(sure: Callable[[Interval, Interval], Any], maybe: Callable[..., Any]
 
 
 LESS = compare(lambda a, b: a.hi < b.lo, lambda a, b: a.lo < b.hi)
+LESS_EQUAL = compare(lambda a, b: a.hi <= b.lo, lambda a, b: a.lo <= b.hi)
 GREATER = compare(lambda a, b: a.lo > b.hi, lambda a, b: a.hi > b.lo)
+GREATER_EQUAL = compare(lambda a, b: a.lo >= b.hi, lambda a, b: a.hi >= b.lo)
 EQUAL = compare(
     lambda a, b: (a.lo == b.hi) & (a.hi == b.lo), lambda a, b: (a.lo <= b.hi) & (a.hi >= b.lo)
 )
@@ -246,7 +248,8 @@ def known(make: Maker) -> Maker:
 def perturbed(make: Maker, condition: Callable[[Array], Array] | None = None) -> Maker:
     """Make a spectral function: it moves at most by the size of the matrix's perturbation.
 
-    Weyl for singular values; Bauer and Fike for eigenvalues, times the eigenvectors' condition.
+    Weyl for singular values; for eigenvalues the lesser of two bounds: Bauer and Fike's, times the
+    eigenvectors' condition, and Elsner's, which holds for defective matrices too.
     """
 
     def lifted(shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
@@ -256,7 +259,9 @@ def perturbed(make: Maker, condition: Callable[[Array], Array] | None = None) ->
             middle = a.middle
             reach = size(a.radius)
             if condition is not None and shapes[0]:
-                reach = reach * condition(middle)
+                order = shapes[0][0]
+                elsner = (2 * size(middle) + reach) ** (1 - 1 / order) * reach ** (1 / order)
+                reach = np.minimum(reach * condition(middle), elsner)
             value = kernel(middle)
             return Interval.around(value, arrays.grow(reach, value.ndim - reach.ndim)).safe()
 

@@ -12,8 +12,12 @@ from tp_solver.exercise.exercise import Asked, Equation, Exercise, Given, Target
 from tp_solver.exercise.load import nested_shape
 from tp_solver.exercise.model import ExpressionQuestion
 from tp_solver.graph.adjoint import derive
-from tp_solver.graph.assemble import assemble, at_box, uncovered
-from tp_solver.graph.boxes import Box, hull, missing, positions
+from tp_solver.graph.arrays import Array
+from tp_solver.graph.asked import Asking, asked_box, asked_extent, top_trouble
+from tp_solver.graph.assemble import assemble
+from tp_solver.graph.boxes import Box, missing, positions
+from tp_solver.graph.evaluate import Table, evaluate
+from tp_solver.graph.gaps import at_box, uncovered
 from tp_solver.graph.schedule import Step, ordered_positions, schedule
 from tp_solver.graph.shapes import ShapeError, fits, part
 from tp_solver.graph.system import Known, System, as_array, ranged
@@ -46,6 +50,11 @@ class Model:
     curves: tuple[tuple[str, ...], ...]
 
     @cached_property
+    def tables(self) -> dict[str, Table[Array]]:
+        """Return the value of every quantity."""
+        return evaluate(self.system, self.steps)
+
+    @cached_property
     def order(self) -> list[tuple[Equation, tuple[tuple[str, int], ...]]]:
         """Order every position of every equation as a person would work through them."""
         return [
@@ -55,10 +64,10 @@ class Model:
 
 def build_model(exercise: Exercise, strict: bool = True) -> tuple[Model | None, list[Issue]]:
     """Check an exercise as a whole and derive its gradients; return every issue found."""
-    system, issues = assemble(exercise)
+    system, issues, doubtful = assemble(exercise)
     if issues and not strict:
         return None, issues
-    builder = _ModelBuilder(exercise, system, issues)
+    builder = _ModelBuilder(exercise, system, issues, Asking(exercise, system, doubtful))
     return builder.model(), builder.issues
 
 
@@ -68,20 +77,21 @@ def accepted_key(question: str, i: int) -> str:
 
 
 class _ModelBuilder:
-    def __init__(self, exercise: Exercise, system: System, issues: list[Issue]) -> None:
+    def __init__(
+        self, exercise: Exercise, system: System, issues: list[Issue], asking: Asking
+    ) -> None:
         self.exercise = exercise
         self.system = system
         self.issues = issues
-        self.names = set(system.axes)
+        self.asking = asking
+        asking.issues = issues
 
     def report(self, part: object, what: str, todo: str, within: str = "") -> None:
         self.issues.append(self.exercise.issue(part, what, todo, within))
 
     def model(self) -> Model | None:
-        self.prose()
-        for asked in self.exercise.questions:
-            self.names_known(asked)
-        if self.issues:
+        self.asking.check()
+        if self.issues or self.exercise.broken:
             return None
         self.add_questions()
         self.add_curves()
@@ -100,88 +110,6 @@ class _ModelBuilder:
         )
         return None if self.issues else Model(self.exercise, self.system, steps, slots, curves)
 
-    def known(self, part: object, node: Node, extra: set[str] | None = None) -> bool:
-        """Check that every name a formula reads is defined."""
-        known = self.names | set(self.exercise.indices) | (extra or set())
-        if self.exercise.broken:
-            return True
-        for ref, bound in bound_refs(node):
-            local = known | {name for name, _ in bound}
-            tops = self.loss_names()
-            for name in [ref.over.name] if ref.over else [ref.name]:
-                if name not in local:
-                    otherwise = "define it" if extra is None else "list it under `symbols:`"
-                    todo = suggestion(name, local, otherwise)
-                    self.report(part, f"nothing defines `{name}`", todo, name)
-                    return False
-            if ref.over and ref.name not in local | tops:
-                todo = suggestion(ref.name, local | tops, f"write an equation `{ref.name} = …`")
-                self.report(part, f"nothing defines `{ref.name}`", todo, ref.name)
-                return False
-        return True
-
-    def loss_names(self) -> set[str]:
-        return {g.ref.name for g in self.exercise.givens if g.ref.over is not None}
-
-    def prose(self) -> None:
-        symbols = set(self.exercise.file.symbols)
-        for node in self.exercise.prose:
-            indices = {
-                at.name or ""
-                for ref, _ in bound_refs(node)
-                for at in (*ref.index, *(ref.over.index if ref.over else ()))
-                if isinstance(at, At)
-            }
-            unknown = indices - symbols - set(self.exercise.indices) - {""}
-            extra = symbols | self.loss_names() | (indices - unknown)
-            bound = {name for _, b in bound_refs(node) for name, _ in b}
-            if unknown - bound:
-                name = min(unknown - bound)
-                todo = suggestion(name, self.exercise.indices, "list it under `symbols:`")
-                self.report(node, f"the index `{name}` is not declared", todo, name)
-            else:
-                self.known(node, node, extra)
-
-    def names_known(self, asked: Asked) -> None:
-        for target in asked.targets:
-            if self.known(target, target.ref) and self.target_axes(target):
-                self.target_there(target)
-        if isinstance(asked.question, ExpressionQuestion):
-            return
-        for node in (asked.answer, *asked.accept):
-            if node is not None:
-                self.known(node, node)
-
-    def target_axes(self, target: Target) -> bool:
-        """Check that an answer names one place per index."""
-        name = target.ref.over.name if target.ref.over else target.ref.name
-        axes = self.system.axes.get(name, ())
-        if target.ref.axes and len(target.ref.axes) != len(axes):
-            have = f"{len(axes)} indices" if axes else "no index"
-            self.report(target, f"`{name}` has {have}", f"write `{name}` or one place per index")
-            return False
-        if any(isinstance(at, At) and at.name for at in target.ref.axes):
-            todo = f"write `{name}` for all of it, or numbers: `{name}[1]`, `{name}[1..2]`"
-            self.report(target, "an answer can't have an index name", todo)
-            return False
-        return True
-
-    def target_there(self, target: Target) -> bool:
-        """Check that what is asked for is defined; of gradients, which are yet to be derived."""
-        ref = target.ref
-        own = Ref(ref.over.name, ref.over.index) if ref.over else ref
-        lacking = missing(self.target_box(own), self.system.filled(own.name))
-        if lacking is not None:
-            what = f"`{ref.key}{at_box(lacking)}` is asked for, and nothing defines it"
-            self.report(target, what, "check the index")
-        return lacking is None
-
-    def target_box(self, ref: Ref) -> Box:
-        """Return the places that an answer names."""
-        if ref.index:
-            return tuple(a if isinstance(a, Span) else Span(a.offset, a.offset) for a in ref.index)
-        return self.asked_extent(ref.name)
-
     def add_questions(self) -> None:
         for asked in self.exercise.questions:
             if isinstance(asked.question, ExpressionQuestion) or asked.answer is None:
@@ -193,7 +121,7 @@ class _ModelBuilder:
         for i, curve in enumerate(self.exercise.plots):
             span = self.exercise.indices[curve.over]
             for j, node in enumerate(curve.show):
-                if self.known(node, node):
+                if self.asking.known(node, node):
                     left = Ref(_curve_name(i, j), (At(curve.over),))
                     self.add(node, left, ((curve.over, span),))
 
@@ -242,9 +170,12 @@ class _ModelBuilder:
         fine = True
         requests = list(self.requests())
         for asker, ref in requests:
-            if ref.name not in self.system.shapes and ref.name not in self.loss_names():
+            if ref.name not in self.system.shapes and ref.name not in self.asking.losses:
                 todo = f"write an equation `{ref.name} = …`, or give a `d{ref.name}/d…`"
                 self.report(asker, f"nothing defines `{ref.name}`", todo, ref.name)
+                fine = False
+            elif (trouble := top_trouble(self.system, ref)) is not None:
+                self.report(asker, *trouble, ref.name)
                 fine = False
         if not fine or self.issues:
             return False
@@ -263,7 +194,7 @@ class _ModelBuilder:
         if over is None:
             return None
         if over.name not in self.system.axes:
-            todo = suggestion(over.name, self.names, "check its name")
+            todo = suggestion(over.name, self.asking.names, "check its name")
             source = self.exercise.source
             path, _ = self.exercise.places[id(given)]
             self.issues.append(source.key_issue(path, f"nothing defines `{over.name}`", todo))
@@ -295,15 +226,11 @@ class _ModelBuilder:
             self.report(given, f"`{over.name}` has other indices", "check the index")
             return None
         else:
-            box = self.asked_extent(over.name)
+            box = asked_extent(self.system, over.name)
         if missing(box, self.system.filled(over.name)) is not None:
             self.report(given, f"there is no `{over.name}{at_box(box)}`", "check the index")
             return None
         return box
-
-    def asked_extent(self, name: str) -> Box:
-        """Return where a name without an index is asked for: where equations define it."""
-        return hull(self.system.defined(name) or self.system.filled(name))
 
     def slots(self, asked: Asked) -> Iterator[Slot]:
         for target in asked.targets:
@@ -313,7 +240,7 @@ class _ModelBuilder:
 
     def target_slots(self, target: Target) -> Iterator[Slot]:
         ref = target.ref
-        box = self.target_box(Ref(ref.over.name, ref.over.index) if ref.over else ref)
+        box = asked_box(self.system, Ref(ref.over.name, ref.over.index) if ref.over else ref)
         try:
             part(self.system.shapes[ref.key], target.select, ref)
         except ShapeError as error:

@@ -142,7 +142,7 @@ OPS: dict[str, Row] = {
     ),
     "eq": _compare(np.equal, intervals.EQUAL, "eq"),
     "lt": _compare(np.less, intervals.LESS, "lt"),
-    "le": _compare(np.less_equal, intervals.LESS, "le"),
+    "le": _compare(np.less_equal, intervals.LESS_EQUAL, "le"),
     "gt": _compare(np.greater, intervals.GREATER, "gt"),
-    "ge": _compare(np.greater_equal, intervals.GREATER, "ge"),
+    "ge": _compare(np.greater_equal, intervals.GREATER_EQUAL, "ge"),
 }

@@ -16,6 +16,18 @@ Shapes = tuple[Shape, ...]
 ShapeRule = Callable[[Shapes, tuple[Node, ...]], Shape]
 
 
+PRODUCT = "for a matrix product write `@`"
+_SAID = {
+    "add": "the sum",
+    "sub": "the difference",
+    "mul": "the elementwise product",
+    "div": "the elementwise quotient",
+    "pow": "the power",
+    **dict.fromkeys(("eq", "lt", "le", "gt", "ge"), "the comparison"),
+    **dict.fromkeys(("min", "max"), "min or max"),
+}
+
+
 class ShapeError(ModelError):
     """Shapes that don't fit in an operation."""
 
@@ -34,8 +46,23 @@ def elementwise(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
     widest = max(shapes, key=len)
     for shape in shapes:
         if shape not in ((), widest):
-            raise _misfit("elementwise", shapes, args)
+            raise _misfit("an elementwise operation", shapes, args)
     return widest
+
+
+def _applied(op: str, rule: ShapeRule, shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Apply an operation's rule; name the operation where shapes don't fit in it."""
+    try:
+        return rule(shapes, args)
+    except ShapeError:
+        if op not in _SAID:
+            raise
+    raise _misfit(_SAID[op], shapes, args, PRODUCT if op == "mul" and _multiply(shapes) else "")
+
+
+def _multiply(shapes: Shapes) -> bool:
+    left, right = shapes
+    return bool(left and right) and left[-1] == right[0]
 
 
 def matmul(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
@@ -185,15 +212,14 @@ def shape_of(
             return inner
         case Op(op, args):
             shapes = tuple(shape_of(arg, lookup, rules) for arg in args)
-            return rules(op)(shapes, args)
+            return _applied(op, rules(op), shapes, args)
     raise ShapeError(f"`{plain(node)}` has no shape", "write an expression")
 
 
-def _misfit(operation: str, shapes: Shapes, args: tuple[Node, ...]) -> ShapeError:
+def _misfit(operation: str, shapes: Shapes, args: tuple[Node, ...], todo: str = "") -> ShapeError:
     pairs = [f"`{plain(arg)}` is {describe(s)}" for arg, s in zip(args, shapes, strict=True)]
-    return ShapeError(
-        f"shapes don't fit in {operation}: {', '.join(pairs)}", "check the sizes and the order"
-    )
+    what = f"shapes don't fit in {operation}: {', '.join(pairs)}"
+    return ShapeError(what, todo or "check the sizes and the order")
 
 
 def fits(shape: Shape, wanted: Shape) -> bool:

@@ -22,6 +22,7 @@ from tp_solver.graph.system import System, inline
 from tp_solver.language.tree import Node, Num, Op, Over, Part, Ref, Span
 
 DIGITS = 50
+LARGEST_EXACT_POWER = 10_000
 Symbols = NDArray[Any]  # an object array of SymPy expressions, in the shape of the value
 
 
@@ -43,10 +44,7 @@ class SymbolicEquation:
 
     def numbers(self, given: dict[Ref, Any]) -> Any:
         """Compute the value from the values of the names read (object arrays of mpf)."""
-        flat = self._flat(given)
-        found = np.empty(self.value.shape, dtype=object)
-        found[...] = np.array(self._values(*flat), dtype=object).reshape(self.value.shape)
-        return found
+        return self._computed(self._values, given, self.value.shape)
 
     def slopes(self, ref: Ref, given: dict[Ref, Any]) -> Any:
         """Compute ∂value/∂ref: the value's axes, then those of the name."""
@@ -54,8 +52,16 @@ class SymbolicEquation:
         if ref not in self._slopes:
             exprs = [sympy.diff(v, s) for v in self.value.ravel() for s in symbols.ravel()]
             self._slopes[ref] = self._compiled(exprs)
-        found = np.array(self._slopes[ref](*self._flat(given)), dtype=object)
-        return found.reshape(self.value.shape + symbols.shape)
+        return self._computed(self._slopes[ref], given, self.value.shape + symbols.shape)
+
+    def _computed(
+        self, function: Callable[..., Any], given: dict[Ref, Any], shape: tuple[int, ...]
+    ) -> Any:
+        """Compute numbers; where there are none, as of 1 / 0, NaN, which agrees with nothing."""
+        try:
+            return np.array(function(*self._flat(given)), dtype=object).reshape(shape)
+        except ZeroDivisionError:
+            return np.full(shape, float("nan"), dtype=object)
 
     def _flat(self, given: dict[Ref, Any]) -> list[Any]:
         flat = [v for ref in self.reads for v in np.asarray(given[ref], dtype=object).ravel()]
@@ -154,6 +160,12 @@ def _each(function: Callable[..., Any], values: list[Symbols]) -> Symbols:
     return out
 
 
+def _power(a: Any, b: Any) -> Any:
+    """Take a power; a huge one of a number not exactly, which would never end."""
+    huge = a.is_number and b.is_Integer and abs(b) > LARGEST_EXACT_POWER
+    return (sympy.Float(a, DIGITS) if huge else a) ** b
+
+
 def _case(condition: Any) -> Any:
     return sympy.Piecewise((1, condition), (0, True))
 
@@ -164,7 +176,7 @@ _SCALAR: dict[str, Callable[..., Any]] = {
     "neg": lambda a: -a,
     "mul": lambda a, b: a * b,
     "div": lambda a, b: a / b,
-    "pow": lambda a, b: a**b,
+    "pow": _power,
     "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
     "tanh": sympy.tanh,
     "relu": lambda a: sympy.Piecewise((a, a > 0), (0, True)),

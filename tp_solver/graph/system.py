@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -72,6 +73,7 @@ class System:
                 return ()  # the number of an index
             raise ShapeError(f"nothing defines `{ref.name}`", "define it", ref.name)
         top = self.shapes.get(ref.name, ())
+        top = top if math.prod(top) > 1 else ()  # of one component: a gradient, no Jacobian
         below = self.ref_shape(Ref(ref.over.name, ref.over.index))
         if len(top) + len(below) > 2 or len(top) > 1:
             what = f"the Jacobian of `{ref.name}` by `{ref.over.name}` has more than two axes"

@@ -77,7 +77,7 @@ def shown(value: float, decimals: int) -> Decimal:
     if abs(value) >= 10.0**PLAIN_DIGITS:
         return significant(value, decimals + 1)
     rounded = half_up(value, decimals)
-    if value != 0 and abs(value) < 10.0 ** (1 - decimals):
+    if value != 0 and abs(value) < 10.0**-decimals:
         return significant(value, 3)
     return rounded
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from tp_solver.errors import FormulaError, suggestion
 from tp_solver.language.notation import (
     ATOM,
+    COMPARE,
     FUNCTIONS,
     INFIX,
     LETTERS,
@@ -102,15 +103,20 @@ class _Parser:
     def expression(self, floor: int) -> Node:
         self.deeper()
         left = self.postfix(self.operand(floor))
+        closed = True  # what stands in brackets may be compared again
         while (found := self.infix()) is not None:
             op, end = found
             level = INFIX[op].level
             if level < floor:
                 break
+            if level == COMPARE and isinstance(left, Op) and _compares(left) and not closed:
+                raise self.error(
+                    "chained", "two comparisons in a row", "put brackets round one: `c = (a < b)`"
+                )
             self.at = end
             self.count()
             right = self.exponent() if level == POWER else self.expression(level + 1)
-            left = Op(op, (left, right))
+            left, closed = Op(op, (left, right)), False
         self.depth -= 1
         return left
 
@@ -176,6 +182,10 @@ class _Parser:
     def postfix(self, node: Node) -> Node:
         while True:
             if match := TRANSPOSE.match(self.text, self.at):
+                if isinstance(node, Num) and match[0] == "^T":
+                    raise self.error(
+                        "transposed-number", "a number has no transpose", "for a power write `^(T)`"
+                    )
                 node = Op("transpose", (node,))
             elif match := SELECTS.match(self.text, self.at):
                 node = Part(node, tuple(map(self.select, SELECT.finditer(match[0]))))
@@ -351,3 +361,7 @@ class _Parser:
         close = {"(": ")", "[": "]"}[bracket]
         self.at = start
         return self.error("unclosed", f"this `{bracket}` is never closed", f"add a `{close}`")
+
+
+def _compares(node: Op) -> bool:
+    return node.op in INFIX and INFIX[node.op].level == COMPARE

@@ -65,6 +65,9 @@ def stray(text: str, at: int) -> FormulaError:
     if char in ",;":
         todo = "write decimals as `0.5` or `0,5`"
         return FormulaError("separator", at, f"a `{char}` can't stand here", todo)
+    if char == "\\":
+        todo = "write e.g. `dL/dW`, see docs/language.md"
+        return FormulaError("latex", at, "LaTeX is not read here", todo)
     if char.isascii() and char not in LOOKALIKES:
         todo = "check this part of the formula"
         return FormulaError("unexpected", at, f"`{char}` can't stand here", todo)

@@ -120,7 +120,7 @@ class _Typesetter:
             top = self.ref(Ref(ref.name, ref.index))
             return self.ink.fraction(self.ink.row(d, top), self.ink.row(d, bottom))
         letter, accent, subscript = split_name(ref.name)
-        below = [self.ink.word(part) for part in (subscript,) if part]
+        below = [self.ink.word(part) for part in subscript.split("_") if part]
         below += [self.position(at) for at in ref.index]
         base = self.ink.letter(letter, accent)
         return self.ink.sub(base, self.commas(below)) if below else base
@@ -151,12 +151,13 @@ class _Typesetter:
             self.span(item) if isinstance(item, Span) else self.ink.number(Decimal(item))
             for item in select
         ]
-        simple = isinstance(of, Ref) and not of.index and not of.over and "_" not in of.name
-        base = self.bare(of) if simple else self.ink.fence("(", self.bare(of), ")")
+        base = self.ink.fence("(", self.bare(of), ")")  # W₁ is a name, (W)₁ a component of W
         return self.ink.sub(base, self.commas(chosen))
 
     def over(self, over: Over) -> str:
-        body = self.node(over.body, MULTIPLY if over.op != "first" else 0)
+        body = self.node(over.body, MULTIPLY if over.op == "sum" else 0)
+        if over.op == "mean":
+            body = self.ink.fence("(", body, ")")
         index = self.ink.word(over.index)
         if over.op == "first":
             inside = self.ink.row(index, self.ink.sign(":"), body)
@@ -195,6 +196,11 @@ class _Typesetter:
 
     def op_transpose(self, arg: Node) -> str:
         return self.ink.sup(self.raised(arg), self.ink.word("T"))
+
+    def op_diag(self, arg: Node) -> str:
+        if isinstance(arg, Op) and arg.op == "ones":
+            return self.ink.letter("I", "")
+        return self.call("diag", (arg,))
 
     def op_ones(self, _size: Node) -> str:
         return self.ink.letter("𝟏", "")

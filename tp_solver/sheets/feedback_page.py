@@ -15,8 +15,8 @@ from tp_solver.graph.evaluate import Table
 from tp_solver.graph.schedule import ground
 from tp_solver.language.parse import parse_name
 from tp_solver.language.tree import Part, Value
+from tp_solver.sheets.lines import formula, related
 from tp_solver.sheets.remarks import worded
-from tp_solver.sheets.rows import formula, related
 from tp_solver.sheets.solution_page import Statement
 from tp_solver.solution import Solution, displayed
 from tp_solver.text import Words

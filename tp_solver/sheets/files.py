@@ -55,7 +55,7 @@ def write_solutions(
 
 
 def write_sheets(models: Sequence[Model], folder: Path, words: Words) -> list[Path]:
-    """Write statements and empty answer files, and an index page where there are several."""
+    """Write statements, an index page where there are several, and answer files not there yet."""
     from tp_solver.sheets.statement_page import answer_file, statement_view
 
     written = []
@@ -70,7 +70,8 @@ def write_sheets(models: Sequence[Model], folder: Path, words: Words) -> list[Pa
             answer_file=answers,
         )
         written.append(write(folder / f"{name}.html", text))
-        written.append(write(folder / answers, answer_file(model, words)))
+        if (kept := keep(folder / answers, answer_file(model, words))) is not None:
+            written.append(kept)
     if len(models) > 1:
         written.insert(0, write_index(models, folder, words, "page.statements"))
     return written
@@ -95,6 +96,11 @@ def write_index(models: Sequence[Model], folder: Path, words: Words, title: str)
     return write(
         folder / "index.html", page("index.html.j2", words, title=words(title), cards=cards)
     )
+
+
+def keep(path: Path, text: str) -> Path | None:
+    """Write a file that people fill in, unless it is there already; None where it was kept."""
+    return None if path.exists() else write(path, text)
 
 
 def write(path: Path, text: str) -> Path:

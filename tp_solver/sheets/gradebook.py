@@ -11,6 +11,7 @@ from tp_solver.grading.report import Report, Verdict
 from tp_solver.sheets.remarks import refused, worded
 from tp_solver.text import Words
 
+FIRST, LAST = ("student", "name", "score", "out_of", "pending"), ("status", "file")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -22,8 +23,11 @@ def gradebook(exercise: Exercise, reports: Iterable[Report], words: Words) -> st
     questions = [asked.question.id for asked in exercise.questions]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";" if words.mark == "," else ",", lineterminator="\r\n")
-    header = ["student", "name", "score", "out_of", "pending", *questions, "status", "file"]
-    writer.writerow(map(safe, header))
+    first = [
+        words(f"gradebook.{name}") for name in ("student", "name", "score", "out_of", "pending")
+    ]
+    last = [words(f"gradebook.{name}") for name in ("status", "file")]
+    writer.writerow(map(safe, [*first, *questions, *last]))
     for report in reports:
         writer.writerow(_row(report, questions, words))
     return "\ufeff" + out.getvalue()

@@ -14,16 +14,17 @@ from tp_solver.language.plain import plain
 from tp_solver.language.tree import Node, Part, Ref, index_text
 
 WIDTH, HEIGHT = 640, 320
-LEFT, RIGHT, TOP, BOTTOM = 64, 120, 16, 44
+LEFT, RIGHT, TOP, BOTTOM = 64, 120, 32, 44
 STYLES = ("", "7 4", "2 4", "10 3 2 3")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One curve: its name as text and as SVG, and its values over the positions."""
+    """One curve: its name as text and as SVG, that of its axis, and its values."""
 
     name: str
     label: Markup
+    stem: Markup
     values: tuple[float, ...]
 
 
@@ -57,9 +58,10 @@ def svg(chart: Chart, name: str) -> Markup:
     return Markup("".join(parts))
 
 
-def curve_label(node: Node) -> Markup:
-    """Draw the name of a curve with its index as a subscript, as formulas have it."""
+def curve_label(node: Node, whole: bool = False) -> Markup:
+    """Draw the name of a curve with its index as a subscript, `whole` without its component."""
     ref, chosen = (node.of, node.select) if isinstance(node, Part) else (node, ())
+    chosen = () if whole else chosen
     if not isinstance(ref, Ref) or ref.over is not None:
         return escape(plain(node, unicode=True))
     letter, accent, below = split_name(ref.name)
@@ -146,7 +148,15 @@ def _grid(chart: Chart, scale: _Scale) -> list[str]:
     parts.append(
         f'<text class="label" x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">{name}</text>'
     )
+    parts.append(_level_label(chart))
     return parts
+
+
+def _level_label(chart: Chart) -> str:
+    """Name the axis of levels after the curves, where one name serves them all."""
+    names = dict.fromkeys(line.stem for line in chart.lines)
+    text = Markup(", ").join(names)
+    return f'<text class="label" x="{LEFT - 6}" y="{TOP - 14}">{text}</text>'
 
 
 def _threshold(chart: Chart, scale: _Scale) -> list[str]:

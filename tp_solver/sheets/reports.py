@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tp_solver.sheets.report_json import report_data
 from tp_solver.solution import Solution
 from tp_solver.text import Words
 
+GENERATOR = '<meta name="generator" content="tp_solver">'
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
@@ -31,6 +33,7 @@ def write_reports(
     if form != "html":
         return written
     names = file_names(reports)
+    remove_stale(folder / "feedback", names)
     for report, name in zip(reports, names, strict=True):
         if report.refused is None:
             view = feedback_view(report, solution, words)
@@ -39,6 +42,13 @@ def write_reports(
             )
     written.insert(0, _class_page(solution, reports, names, folder, words))
     return written
+
+
+def remove_stale(folder: Path, names: Sequence[str]) -> None:
+    """Remove the pages of an earlier run whose students are not in this one; nothing else."""
+    for path in folder.glob("*.html"):
+        if path.name not in names and GENERATOR in path.read_text("utf-8", errors="replace")[:600]:
+            path.unlink()
 
 
 def _class_page(
@@ -57,6 +67,7 @@ def _class_page(
     rows = [
         {
             "name": report.student.name or report.student.id,
+            "id": report.student.id,
             "page": f"feedback/{name}" if report.refused is None else "",
             "score": _score(report, words),
             "status": status(report, words),
@@ -79,7 +90,8 @@ def file_names(reports: Sequence[Report]) -> list[str]:
     used: set[str] = set()
     names = []
     for report in reports:
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "-", report.student.id).strip("-")[:60]
+        folded = unicodedata.normalize("NFKD", report.student.id).encode("ascii", "ignore").decode()
+        stem = re.sub(r"[^A-Za-z0-9_-]+", "-", folded).strip("-")[:60]
         plain = stem == report.student.id and not _RESERVED.fullmatch(stem)
         if not plain or stem.lower() in used:
             key = f"{report.student.id}\0{report.file}\0{len(used)}".encode("utf-8", "replace")

@@ -13,9 +13,10 @@ from markupsafe import Markup, escape
 from tp_solver.exercise.exercise import Exercise, Given
 from tp_solver.graph.boxes import positions
 from tp_solver.graph.model import Slot
-from tp_solver.language.mathml import mathml, mathml_row
+from tp_solver.language.mathml import mathml_row
 from tp_solver.language.plain import plain
-from tp_solver.language.tree import At, Nested, Node, Op, Ref, Span, Value, refs, walk
+from tp_solver.language.tree import At, Nested, Op, Ref, Span, Value, refs, walk
+from tp_solver.sheets.lines import formula
 from tp_solver.solution import displayed
 from tp_solver.text import Words
 
@@ -30,23 +31,9 @@ class Table:
     rows: tuple[tuple[Markup, tuple[Markup, ...]], ...]
 
 
-def formula(node: Node, mark: str) -> Markup:
-    """Draw a formula, its fractions at full size."""
-    drawn = mathml(node, mark, alt=plain(node, unicode=True))
-    return Markup(drawn.replace("<math", '<math displaystyle="true"', 1))
-
-
-def related(sign: str, node: Node, mark: str) -> Markup:
-    """Draw a line of a computation: a relation sign, then a formula."""
-    alt = escape(f"{sign} {plain(node, unicode=True)}")
-    entity = {"=": "=", "≈": "&#x2248;"}[sign]
-    line = f"<mrow><mo>{entity}</mo>{mathml_row(node, mark)}</mrow>"
-    return Markup(f'<math displaystyle="true" alttext="{alt}">{line}</math>')
-
-
 def sign_of(value: Any, shown: Nested) -> str:
     """Choose between = and ≈ by whether what is shown is all of the value."""
-    return "=" if np.allclose(as_floats(shown), value, rtol=1e-12, atol=1e-15) else "≈"
+    return "=" if np.allclose(as_floats(shown), value, rtol=1e-12, atol=0) else "≈"
 
 
 def as_floats(nested: Nested) -> Any:
@@ -126,29 +113,44 @@ def _assigned(ref: Ref, value: Nested, mark: str) -> Markup:
     return Markup(f'<math alttext="{alt}"><mrow>{both}</mrow></math>')
 
 
-def results(slots: tuple[Slot, ...], value_of: Any, exercise: Exercise, mark: str) -> Table:
-    """Lay results out as the course does: a row a quantity, a column a position."""
+def results(
+    slots: tuple[Slot, ...], value_of: Any, exercise: Exercise, mark: str
+) -> tuple[Table, ...]:
+    """Lay results out as the course does: a row a quantity, a column a position.
+
+    What has no index stands apart from what has one.
+    """
+    ranks = sorted({len(slot.position) for slot in slots}, reverse=True)
+    return tuple(
+        _table([s for s in slots if len(s.position) == rank], value_of, exercise, mark)
+        for rank in ranks
+    )
+
+
+def _table(slots: list[Slot], value_of: Any, exercise: Exercise, mark: str) -> Table:
     places = sorted({slot.position for slot in slots})
-    symbol = Ref("t")
-    for slot in slots:
-        if slot.position:
-            symbol = Ref(_axis_name(exercise, slot))
-    columns = tuple(_heading(symbol, place, mark) for place in places)
-    keys = dict.fromkeys(slot.key for slot in slots)
+    symbol = Ref(_axis_name(exercise, slots[0]))
     rows = []
-    for key in keys:
-        own = {slot.position: slot for slot in slots if slot.key == key}
-        first = next(iter(own.values()))
-        whole = len(own) == 1 or not first.position
-        name = first.ref if whole else first.ref.moved(())
+    for name, own in by_name(slots):
         cells = tuple(
-            formula(Value(displayed(exercise, value_of(key, place))), mark)
+            formula(Value(displayed(exercise, value_of(own[place].key, place))), mark)
             if place in own
             else Markup("")
             for place in places
         )
         rows.append((formula(name, mark), cells))
+    columns = tuple(_heading(symbol, place, mark) for place in places)
     return Table(columns if len(places) > 1 else (), tuple(rows))
+
+
+def by_name(slots: list[Slot]) -> list[tuple[Ref, dict[tuple[int, ...], Slot]]]:
+    """Gather what is asked by quantity: its name, without index where it is asked at several."""
+    found = []
+    for key in dict.fromkeys(slot.key for slot in slots):
+        own = {slot.position: slot for slot in slots if slot.key == key}
+        first = next(iter(own.values()))
+        found.append((first.ref.moved(()) if len(own) > 1 else first.ref, own))
+    return found
 
 
 def _axis_name(exercise: Exercise, slot: Slot) -> str:

@@ -15,15 +15,8 @@ from tp_solver.graph.schedule import places_read
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import Node, Num, Op, Part, Ref
 from tp_solver.sheets import plots, prose
-from tp_solver.sheets.rows import (
-    Table,
-    domain_text,
-    formula,
-    given_lines,
-    related,
-    results,
-    sign_of,
-)
+from tp_solver.sheets.lines import formula, related
+from tp_solver.sheets.rows import Table, domain_text, given_lines, results, sign_of
 from tp_solver.solution import Solution, SolvedStep
 from tp_solver.text import Words
 
@@ -73,7 +66,7 @@ class QuestionView:
     groups: tuple[GroupView, ...] = ()
     folded: bool = False
     count: int = 0
-    table: Table | None = None
+    tables: tuple[Table, ...] = ()
     answers: tuple[Markup, ...] = ()
     also: tuple[Markup, ...] = ()
     choices: tuple[ChoiceView, ...] = ()
@@ -183,9 +176,7 @@ class _Writer(Statement):
         places = self.leading_to(asked)
         groups = tuple(self.groups(places, question.id))
         slots = tuple(s for s in self.model.slots[question.id] if s.key != question.id)
-        table = None
-        if slots:
-            table = results(slots, self.solution.value, self.exercise, self.mark)
+        tables = results(slots, self.solution.value, self.exercise, self.mark)
         return QuestionView(
             id=question.id,
             number=number,
@@ -195,7 +186,7 @@ class _Writer(Statement):
             groups=groups,
             folded=len(places) > FOLD_AFTER and not slots,
             count=len(places),
-            table=table,
+            tables=tables,
             answers=tuple(self.answers(asked)),
             also=tuple(self.also(asked)),
             choices=self.choices(asked),
@@ -262,6 +253,7 @@ class _Writer(Statement):
                 related(sign_of(self.component(step, c.name), c.value.items), c.value, self.mark),
             )
             for c in spelled
+            if c.substituted != c.value
         )
         value = related(sign_of(step.value, step.shown.items), step.shown, self.mark)
         return StepView(anchor, formula(step.ref, self.mark), tuple(lines), components, value)
@@ -309,7 +301,8 @@ class _Writer(Statement):
             for node, name in zip(curve.show, names, strict=True):
                 values = tuple(float(self.solution.value(name, (p,))) for p in places)
                 label = plots.curve_label(node)
-                lines.append(plots.Line(plain(node, unicode=True), label, values))
+                stem = plots.curve_label(node, whole=True)
+                lines.append(plots.Line(plain(node, unicode=True), label, stem, values))
             listed = " ; ".join(
                 f"{line.name} : "
                 + ", ".join(plots.label(float(f"{v:.4g}"), self.mark) for v in line.values)

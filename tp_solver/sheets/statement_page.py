@@ -15,17 +15,18 @@ from tp_solver.graph.model import Model, Slot
 from tp_solver.graph.shapes import part
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import Num, Op, Ref
-from tp_solver.sheets.rows import formula
+from tp_solver.sheets.lines import formula
+from tp_solver.sheets.rows import by_name
 from tp_solver.sheets.solution_page import Statement, digits_text
 from tp_solver.text import Words
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A table to fill: headings, and for each row its name, its lines of writing, its cells."""
+    """A table to fill: headings, and for each row its name, the shape to write, its cells."""
 
     columns: tuple[Markup, ...]
-    rows: tuple[tuple[Markup, int, tuple[bool, ...]], ...]
+    rows: tuple[tuple[Markup, tuple[int, int], tuple[bool, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class AskedView:
     text: Markup
     points: float
     kind: str
-    grid: Grid | None
+    grids: tuple[Grid, ...]
     choices: tuple[tuple[str, Markup], ...]
 
 
@@ -90,23 +91,26 @@ class _Writer(Statement):
             text=self.prose(question.text),
             points=question.points,
             kind=question.kind,
-            grid=self.grid(slots) if slots else None,
+            grids=tuple(self.grids(slots)),
             choices=choices,
         )
 
-    def grid(self, slots: list[Slot]) -> Grid:
-        """Lay out a table to fill as the course does: a row a quantity, a column a position."""
-        places = sorted({slot.position for slot in slots})
-        columns = tuple(self.heading(slots, place) for place in places)
-        rows = []
-        for key in dict.fromkeys(slot.key for slot in slots):
-            own = {slot.position: slot for slot in slots if slot.key == key}
-            first = next(iter(own.values()))
-            name = first.ref.moved(()) if len(own) > 1 else first.ref
-            cells = tuple(place in own for place in places)
-            shape = self.model.system.shapes[key]
-            rows.append((formula(name, self.mark), shape[0] if shape else 1, cells))
-        return Grid(columns if len(places) > 1 else (), tuple(rows))
+    def grids(self, slots: list[Slot]) -> Iterator[Grid]:
+        """Lay out tables to fill as the course does: a row a quantity, a column a position."""
+        for rank in sorted({len(slot.position) for slot in slots}, reverse=True):
+            own = [slot for slot in slots if len(slot.position) == rank]
+            places = sorted({slot.position for slot in own})
+            columns = tuple(self.heading(own, place) for place in places)
+            rows = [
+                (formula(name, self.mark), self.size(name), tuple(p in asked for p in places))
+                for name, asked in by_name(own)
+            ]
+            yield Grid(columns if len(places) > 1 else (), tuple(rows))
+
+    def size(self, name: Ref) -> tuple[int, int]:
+        """Return how many lines and columns of numbers a quantity takes to write."""
+        shape = self.model.system.shapes[name.key]
+        return (shape[0] if shape else 1, shape[1] if len(shape) > 1 else 1)
 
     def heading(self, slots: list[Slot], place: tuple[int, ...]) -> Markup:
         name = next((s.ref.over or s.ref).name for s in slots if s.position == place)
@@ -121,8 +125,8 @@ class _Writer(Statement):
 def answer_file(model: Model, words: Words) -> str:
     """Write the empty YAML file that a student fills in, one line per number asked."""
     lines = [
-        f"# {model.exercise.id}",
         f"# {words('statement.precision', digits=digits_text(model.exercise, words))}",
+        f"exercise: {model.exercise.id}",
         "student:",
         '  id: ""',
         '  name: ""',
@@ -136,7 +140,10 @@ def answer_file(model: Model, words: Words) -> str:
 
 def _blanks(asked: Asked, model: Model) -> Iterator[str]:
     slots = [s for s in model.slots[asked.question.id] if s.key != asked.question.id]
-    if not slots:
+    if isinstance(asked.question, ChoiceQuestion):
+        letters = ", ".join(choice.id for choice in asked.question.choices)
+        yield f"  {asked.question.id}:  # {letters}"
+    elif not slots:
         yield f"  {asked.question.id}:"
     for slot in slots:
         shape = part(model.system.shapes[slot.key], slot.select, slot.ref)

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from tp_solver.errors import FormulaError, ModelError
 from tp_solver.exercise.exercise import Asked
 from tp_solver.grading.answers import Context
-from tp_solver.grading.equivalence import Unknown, equivalent
+from tp_solver.grading.equivalence import RELATIONS, Unknown, equivalent
+from tp_solver.grading.names import formula_names
 from tp_solver.grading.reading import shown
 from tp_solver.grading.report import Mark, Remark, Verdict
 from tp_solver.grading.submission import LONGEST_ANSWER
+from tp_solver.graph.model import Model
 from tp_solver.language.parse import STUDENT, parse
 from tp_solver.language.plain import plain
+from tp_solver.language.tree import Node, Op, Ref
 
 KIND = "expression"
 
@@ -46,12 +49,30 @@ def _judge(asked: Asked, context: Context, text: str) -> tuple[Verdict, Remark |
         place = (("position", error.position + 1), ("code", error.code))
         return Verdict.UNREADABLE, Remark("formula", place)
     accepted = [item for item in (asked.answer, *asked.accept) if item is not None]
+    if not any(isinstance(item, Op) and item.op in RELATIONS for item in accepted):
+        node = _right_side(node)
     if node in accepted:
         return Verdict.CORRECT, None
     try:
         same = any(equivalent(node, item, model.system) for item in accepted)
     except Unknown as error:
-        return Verdict.UNREADABLE, Remark("unknown-name", (("name", str(error)[:80]),))
+        return Verdict.UNREADABLE, _unknown(str(error), model)
     except ModelError:
         return Verdict.WRONG, None
     return (Verdict.CORRECT, Remark("equivalent")) if same else (Verdict.WRONG, None)
+
+
+def _right_side(node: Node) -> Node:
+    """Return what an equation for a name says of it: `h[2] - y` of `dL/dh[2] = h[2] - y`."""
+    match node:
+        case Op("eq", (Ref(), right)):
+            return right
+    return node
+
+
+def _unknown(name: str, model: Model) -> Remark:
+    values = (("name", name[:80]),)
+    near = formula_names(model).near(name)
+    if near:
+        return Remark("unknown-name-near", (*values, ("near", near)))
+    return Remark("unknown-name", values)

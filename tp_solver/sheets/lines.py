@@ -1,0 +1,49 @@
+"""Formulas in pieces between which a line may break: browsers never break inside a `<math>`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup, escape
+
+from tp_solver.language.mathml import mathml_row
+from tp_solver.language.plain import plain
+from tp_solver.language.tree import Node, Op
+
+UNBROKEN = 16
+_SIGNS = {"": "", "=": "=", "≈": "&#x2248;", "<": "&lt;", "+": "+", "-": "&#x2212;"}
+_SPLIT = {"eq": "=", "lt": "<", "add": "+", "sub": "-"}
+
+
+def formula(node: Node, mark: str) -> Markup:
+    """Draw a formula, its fractions at full size, with breaks at `=`, `+` and `-` if it is long."""
+    return related("", node, mark)
+
+
+def related(sign: str, node: Node, mark: str) -> Markup:
+    """Draw a line of a computation: a relation sign, then a formula."""
+    pieces = [(sign, node)]
+    if len(plain(node)) > UNBROKEN:
+        (_, first), *rest = _pieces(node)
+        pieces = [(sign, first), *rest]
+    return Markup("<wbr>").join(_piece(sign, part, mark) for sign, part in pieces)
+
+
+def _piece(sign: str, node: Node, mark: str) -> Markup:
+    alt = escape(f"{sign} {plain(node, unicode=True)}".strip())
+    drawn = mathml_row(node, mark)
+    if sign:
+        drawn = f'<mrow><mo form="infix">{_SIGNS[sign]}</mo>{drawn}</mrow>'
+    return Markup(f'<math displaystyle="true" alttext="{alt}">{drawn}</math>')
+
+
+def _pieces(node: Node) -> Iterator[tuple[str, Node]]:
+    """Cut a formula at its outermost relation, sums and differences."""
+    if isinstance(node, Op) and node.op in _SPLIT:
+        left, right = node.args
+        yield from _pieces(left)
+        first, *rest = _pieces(right) if node.op in ("eq", "lt") else [("", right)]
+        yield _SPLIT[node.op], first[1]
+        yield from rest
+    else:
+        yield "", node
