@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tests.grading.material import given_marks, graded, mark_of, shipped, submission
@@ -228,11 +226,9 @@ def test_what_is_said_of_names_of_vectors(name: str, code: str, near: str | None
         assert name in worded(remark, words(language))
 
 
-def test_thousands_of_unknown_names_take_no_time() -> None:
-    start = time.process_time()
+def test_thousands_of_unknown_names_are_all_remarked_on() -> None:
     report = graded(shipped("tp-2.2"), {f"qwertzui{n}": "1" for n in range(5000)})
     assert len(report.remarks) == 5000
-    assert time.process_time() - start < 5  # no blow-up; benchmarks/ measure
 
 
 @pytest.mark.parametrize(

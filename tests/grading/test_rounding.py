@@ -232,3 +232,59 @@ def test_significant_digits() -> None:
         for manner in MANNERS
     ]
     assert not unfair(grade(solution, [s.submission() for s in students]))
+
+
+LARGE = """id: large
+title: Large
+precision: {significant: 3}
+equations: ["b = 1.2346 * a", "c = b * 10.007", "d = c - 2 * b", "e = sqrt(d) * c"]
+given: {a: 999.92}
+questions:
+- {id: all, text: All., answers: [b, c, d, e]}
+"""
+
+
+@pytest.mark.parametrize("digits", [3, 4, 5])
+def test_significant_digits_of_large_values(digits: int) -> None:
+    solution = solved(LARGE)
+    students = [
+        Student(solution.model, digits, rounding, manner, shuffled, True, seed=digits)
+        for rounding in ROUNDINGS
+        for manner in MANNERS
+        for shuffled in (False, True)
+    ]
+    assert not unfair(grade(solution, [s.submission() for s in students]))
+
+
+@pytest.mark.parametrize(
+    ("typed", "verdict", "remark"),
+    [  # of 1234.5
+        ("1230", "correct", None),
+        ("1,23e3", "correct", None),
+        ("1234", "correct", None),
+        ("1234.5", "correct", None),
+        ("1230.0", "wrong", None),
+        ("1250", "wrong", None),
+        ("1240", "correct", None),
+        ("1232", "wrong", None),
+        ("1200", "correct", "imprecise"),
+        ("1300", "wrong", None),
+        ("12300", "wrong", None),
+    ],
+)
+def test_a_whole_number_may_have_been_rounded(typed: str, verdict: str, remark: str | None) -> None:
+    mark = mark_of(graded(solved(LARGE), {"b": typed}), "b")
+    assert (mark.verdict.value, mark.remark and mark.remark.code) == (verdict, remark)
+
+
+def test_a_result_without_bounds_decides_nothing() -> None:
+    text = "id: d\ntitle: D\nprecision: {decimals: 3}\nequations: [a = x^2, b = 1/a, c = b/2]\n"
+    text += "given: {x: 0.02}\nquestions:\n- {id: all, text: A., answers: [a, b, c]}\n"
+    for a in ("0.000", "0.0"):
+        for typed, verdict in (("17", "wrong"), ("2500", "correct"), ("2500.000", "correct")):
+            report = graded(solved(text), {"a": a, "b": typed})
+            assert mark_of(report, "b").verdict.value == verdict, (a, typed)
+            report = graded(solved(text), {"a": a, "c": "17"})
+            assert mark_of(report, "c").verdict is Verdict.WRONG
+    report = graded(solved(text), {"a": "0.001", "b": "1000"})
+    assert mark_of(report, "b").verdict.value in ("correct", "carried")

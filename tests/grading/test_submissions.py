@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -86,9 +85,7 @@ def test_readable_files(tmp_path: Path, name: str, content: str | bytes) -> None
     ],
 )
 def test_refused_files_say_why(tmp_path: Path, name: str, content: str | bytes, code: str) -> None:
-    start = time.process_time()
     (report,) = reports(tmp_path, name, content)
-    assert time.process_time() - start < 1  # no blow-up; benchmarks/ measure
     assert report.refused is not None
     assert report.refused.code == code
     assert report.score is None

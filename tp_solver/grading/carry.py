@@ -143,7 +143,8 @@ class Judge:
             return Judgement(Verdict.CORRECT if near else Verdict.WRONG, None, true, None)
         own = float(self.exact_own[key][slot])
         apart = self.loose is not None and self.allows(self.kept_apart, key, slot)
-        followed = apart or self.allows(self.followed, key, slot)
+        exactly = bool(abs(value - own) < reach * OPEN)
+        followed = apart or exactly or self.allows(self.followed, key, slot)
         if self.honest.trusted[key][slot]:
             true_way = self.allows(self.honest, key, slot)
             remark = None if near else "rounding"

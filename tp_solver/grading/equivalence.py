@@ -1,8 +1,11 @@
 """Whether two formulas always agree, decided at random points.
 
-Two different formulas of the language (analytic wherever they are defined) agree at a random
-point with probability zero; with float64 and a tolerance of 1e-9, at twelve points in a row, the
-chance of a false match is far below one in a billion.
+At half of the points every name lies in (0.15, 0.95), where logarithms and roots have values and
+both formulas must have them together; at the others in ±(0.15, 3), where they must agree wherever
+both have one, so that the laws of logarithms hold. Two analytic formulas that differ agree at a
+random point with probability zero. Pieces such as abs and relu may hide a difference: one that
+shows at a share p of the signed points is missed with probability (1 - p)^32, one in a million
+for `relu(x - 1)` against 0. What differs only beyond 3, or only close to 0, is not seen.
 """
 
 from __future__ import annotations
@@ -10,17 +13,23 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.components import unrolled
 from tp_solver.graph.ops import OPS
+from tp_solver.graph.shapes import Shape
 from tp_solver.graph.system import System, inline, ranged
-from tp_solver.language.tree import Node, Num, Op, Over, Part, Ref, Span, refs, walk
+from tp_solver.language.tree import Node, Num, Op, Over, Part, Ref, Span, children, refs, walk
 
-POINTS = 12
+POSITIVE = 32  # points where every name is positive and below 1
+POINTS = 2 * POSITIVE
+FEWEST = 6  # points where both formulas have a value
 TOLERANCE = 1e-9
 LARGEST = 10_000  # numbers in any part of a formula: `ones(1000, 1000)` is no honest answer
+MOST_NUMBERS = 50_000  # in all of its parts
 MOST_TERMS = 64
+MOST_NODES = 4000  # of a formula with its sums and functions spelled out
 RELATIONS = ("eq", "lt", "le", "gt", "ge")
 _FLIPPED = {"gt": "lt", "ge": "le"}
 
@@ -31,19 +40,22 @@ class Unknown(ValueError):
 
 def equivalent(a: Node, b: Node, system: System) -> bool:
     """Tell whether two formulas, or two comparisons, are equivalent."""
+    if max(_nodes(node, system, {}) for node in (a, b)) > MOST_NODES:
+        return False
     a, b = (_spelled(node, system) for node in (a, b))
+    expected = set(refs(b))
     for ref in refs(a):
         name = ref.over.name if ref.over else ref.name
         known = name in system.axes or system.is_index(ref)
-        if not known and ref not in set(refs(b)):
+        if not known and ref not in expected:
             raise Unknown(name)
     first, second = _relation(a), _relation(b)
-    if first[0] != second[0] or _largest(first[1], system) > LARGEST:
+    if first[0] != second[0] or _too_large(first[1], system):
         return False
     points = _Points(system)
     try:
         left, right = points.value(first[1]), points.value(second[1])
-    except np.linalg.LinAlgError:
+    except ValueError:  # of NumPy: no eigenvalues found, or an array that does not fit
         return False
     if left.shape != right.shape:
         return False
@@ -57,10 +69,27 @@ def _spelled(node: Node, system: System) -> Node:
     return unrolled(ranged(inline(node, system.functions), system.indices), MOST_TERMS)
 
 
-def _largest(node: Node, system: System) -> int:
-    """Return how many numbers the largest part of a formula has; raises ModelError on misfits."""
-    parts = (part for part in walk(node) if not isinstance(part, Over))
-    return max(math.prod(system.shape(part)) for part in parts)
+def _nodes(node: Node, system: System, arguments: dict[str, int]) -> int:
+    """Count the nodes a formula will have, spelled out; `arguments` has those of arguments."""
+    match node:
+        case Ref(name, (), None) if name in arguments:
+            return arguments[name]
+        case Op(op, args) if op in system.functions:
+            function = system.functions[op]
+            inner = {function.argument: _nodes(args[0], system, arguments)}
+            return _nodes(function.body, system, inner)
+        case Over(_, index, span, body):
+            span = span or system.indices.get(index)
+            terms = span.last - span.first + 1 if span else 1
+            inside = _nodes(body, system, arguments) + 1
+            return inside * terms if terms <= MOST_TERMS else inside
+    return 1 + sum(_nodes(child, system, arguments) for child in children(node))
+
+
+def _too_large(node: Node, system: System) -> bool:
+    """Tell whether the parts of a formula have too many numbers; raises ModelError on misfits."""
+    sizes = [math.prod(system.shape(part)) for part in walk(node)]
+    return max(sizes) > LARGEST or sum(sizes) > MOST_NUMBERS
 
 
 def _relation(node: Node) -> tuple[str, Node]:
@@ -73,20 +102,34 @@ def _relation(node: Node) -> tuple[str, Node]:
     return "", node
 
 
+def _usable(a: Array, b: Array) -> NDArray[np.bool_] | None:
+    """Tell where two formulas have values; None if not at the same positive points, or at few."""
+    first, second = np.isfinite(a), np.isfinite(b)
+    both: NDArray[np.bool_] = first & second
+    if (first != second)[:POSITIVE].any() or (both.sum(axis=0) < FEWEST).any():
+        return None
+    return both
+
+
 def _close(a: Array, b: Array) -> bool:
-    usable = np.isfinite(a) & np.isfinite(b)
-    if usable.sum() < a.size / 2 or (np.isfinite(a) != np.isfinite(b)).any():
+    usable = _usable(a, b)
+    if usable is None:
         return False
     return bool(np.allclose(a[usable], b[usable], rtol=TOLERANCE, atol=1e-12))
 
 
 def _proportional(a: Array, b: Array, signed: bool) -> bool:
     """Tell whether one side is a constant times the other (a positive one, for an order)."""
-    with np.errstate(all="ignore"):
-        ratio = a / b
-    if not np.isfinite(ratio).all() or (signed and (ratio <= 0).any()):
+    usable = _usable(a, b)
+    if usable is None:
         return False
-    return bool(np.allclose(ratio, ratio.flat[0], rtol=TOLERANCE, atol=0))
+    a, b = a[usable], b[usable]
+    if ((a == 0) != (b == 0)).any() or np.count_nonzero(b) < FEWEST:
+        return False
+    ratio = a[b != 0] / b[b != 0]
+    if signed and (ratio <= 0).any():
+        return False
+    return bool(np.allclose(ratio, ratio[0], rtol=TOLERANCE, atol=0))
 
 
 class _Points:
@@ -106,23 +149,27 @@ class _Points:
             case Num(value):
                 return np.array(float(value))
             case Ref():
-                return self.name(node)
+                return self.name(node, self.system.shape(node))
             case Part(of, select):
                 chosen = tuple(
                     slice(s.first - 1, s.last) if isinstance(s, Span) else s - 1 for s in select
                 )
-                whole = self.of(of)
-                return whole[(..., *chosen)] if self.system.shape(of) else whole
+                whole, shape = self.of(of), self.system.shape(of)
+                if not shape:
+                    return whole[..., None] if isinstance(select[0], Span) else whole
+                return whole[(..., *chosen, *(slice(None),) * (len(shape) - len(chosen)))]
             case Op(op, args):
                 shapes = tuple(self.system.shape(arg) for arg in args)
                 kernel = OPS[op].numpy(shapes, args)
                 return np.asarray(kernel(*(self.of(arg) for arg in args)))
             case Over():
-                return self.name(Ref(repr(node)))
+                return self.name(Ref(repr(node)), self.system.shape(node))
         raise AssertionError(node)
 
-    def name(self, ref: Ref) -> Array:
+    def name(self, ref: Ref, shape: Shape) -> Array:
         if ref not in self.names:
-            shape = self.system.ref_shape(ref) if ref.name in self.system.axes else ()
-            self.names[ref] = self.random.uniform(0.15, 0.95, (POINTS, *shape))
+            positive = self.random.uniform(0.15, 0.95, (POSITIVE, *shape))
+            signed = self.random.uniform(0.15, 3.0, (POINTS - POSITIVE, *shape))
+            signed *= self.random.choice((-1.0, 1.0), signed.shape)
+            self.names[ref] = np.concatenate([positive, signed])
         return self.names[ref]

@@ -11,11 +11,13 @@ import numpy as np
 from tp_solver.exercise.exercise import Equation
 from tp_solver.grading.hand import HandEvaluator, HandRounding
 from tp_solver.grading.reading import Reading
-from tp_solver.grading.rounding import Truths, meaning
+from tp_solver.grading.rounding import Truths, meaning, written_place
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.evaluate import Table
 from tp_solver.graph.intervals import Interval
 from tp_solver.solution import Solution
+
+BOUNDLESS = 1e200  # an interval this wide, as 1/a where a was typed 0.000, says nothing
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Typed:
 def typed_arrays(solution: Solution, readings: Sequence[Reading]) -> dict[str, Typed]:
     """Lay the numbers of a batch out like the tables of its values; NaN where there is none."""
     found: dict[str, Typed] = {}
+    significant = solution.exercise.file.precision.decimals is None
     for b, reading in enumerate(readings):
         for (key, place), cells in reading.cells.items():
             table = solution.tables[key]
@@ -39,7 +42,8 @@ def typed_arrays(solution: Solution, readings: Sequence[Reading]) -> dict[str, T
             slot = table.slot(place)
             for at, number in cells.numbers.items():
                 found[key].value[(*slot, b, *at)] = float(number.value)
-                found[key].written[(*slot, b, *at)] = 10.0**number.last_place
+                place_of = written_place(number) if significant else number.last_place
+                found[key].written[(*slot, b, *at)] = 10.0**place_of
     return found
 
 
@@ -64,7 +68,7 @@ class Passage:
 
     What is given and not trusted counts as the truth. `reach` is how far an answer reaches on
     either side, and `truth` how far the truth does. What was not typed is what its equation
-    gives, rounded once more.
+    gives, rounded once more. An equation that sets no bounds gives the truth.
     """
 
     solution: Solution
@@ -89,6 +93,11 @@ class Passage:
         """Note what an equation allows, then put in its place what the students' answers mean."""
         key = equation.left.key
         computed = Interval(table.data.lo[place].copy(), table.data.hi[place].copy())
+        true = np.broadcast_to(self.true(key), table.data.lo.shape)[place]
+        boundless = ~(computed.hi - computed.lo < BOUNDLESS)  # or not a number
+        computed = Interval(
+            np.where(boundless, true, computed.lo), np.where(boundless, true, computed.hi)
+        )
         rank = len(self.solution.model.system.shapes[key])
         self.write(table, place, computed.widened(self.hand.slack(computed, rank)))
         if key not in self.typed:
@@ -97,7 +106,6 @@ class Passage:
         self.computed[key].hi[place] = computed.hi
         value, reach = self.typed[key].value[place], self.reach[key][place]
         given = ~np.isnan(value)
-        true = np.broadcast_to(self.true(key), self.typed[key].value.shape)[place]
         trusted = given & self.trust(Answer(key, place, computed, value, reach, true))
         self.trusted[key][place] = trusted
         self.write(table, place, meaning(computed, value, reach), trusted)

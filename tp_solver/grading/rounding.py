@@ -31,7 +31,7 @@ def working_digits(numbers: Iterable[Typed], precision: Precision) -> int:
     if precision.decimals is not None:
         counts = Counter(typed.decimals for typed in numbers if typed.decimals > 0)
     else:
-        counts = Counter(significant_digits(typed) for typed in numbers if typed.value)
+        counts = Counter(significant_digits(typed, asked) for typed in numbers if typed.value)
     if not counts:
         return asked
     most = max(counts.values())
@@ -39,9 +39,18 @@ def working_digits(numbers: Iterable[Typed], precision: Precision) -> int:
     return max(usual, asked - MOST_FEWER, 1)
 
 
-def significant_digits(typed: Typed) -> int:
-    """Count the significant digits typed."""
-    return max(1, typed.value.adjusted() - typed.last_place + 1)
+def significant_digits(typed: Typed, asked: int) -> int:
+    """Count the significant digits typed; of zeros that may be rounding, those asked for."""
+    top = typed.value.adjusted() + 1
+    return max(1, top - written_place(typed), min(top - typed.last_place, asked))
+
+
+def written_place(typed: Typed) -> int:
+    """Return the place of the last digit that surely counts: 1 for 1230, which may be rounded."""
+    if typed.last_place != 0 or not typed.value:
+        return typed.last_place
+    digits = str(int(abs(typed.value)))
+    return len(digits) - len(digits.rstrip("0"))
 
 
 def unit(value: Any, digits: Any, precision: Precision) -> Array:

@@ -154,14 +154,25 @@ def sized(_shapes: Shapes, args: tuple[Node, ...]) -> Shape:
     return _bounded(tuple(literal(arg) for arg in args))
 
 
-def placed(_shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+def placed(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
     """Make the shape written as `place(value, size, first)` or with two sizes and firsts."""
-    sizes = args[1:]
-    return _bounded(tuple(literal(size) for size in sizes[: len(sizes) // 2]))
+    numbers = [literal(arg) for arg in args[1:]]
+    axes = len(numbers) // 2
+    whole, firsts = _bounded(tuple(numbers[:axes])), numbers[axes:]
+    lengths = (*shapes[0], *(1,) * (axes - len(shapes[0])))
+    if len(firsts) != axes or len(lengths) != axes:
+        raise _misfit("place", shapes, args, "write each size, then where each axis begins")
+    for first, length, size in zip(firsts, lengths, whole, strict=True):
+        if not 1 <= first <= size - length + 1:
+            what = f"{describe(shapes[0])} does not fit at {first} in {describe(whole)}"
+            raise ShapeError(what, f"begin between 1 and {size - length + 1}")
+    return whole
 
 
-def one_hot(_shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+def one_hot(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
     """Make a vector of the size written second."""
+    if shapes[0]:
+        raise _misfit("one_hot(number, size)", shapes, args)
     return _bounded((literal(args[1]),))
 
 

@@ -204,7 +204,7 @@ class _Parser:
             raise self.error(
                 "component", "components are numbered from 1", "write `.1` for the first"
             )
-        return first if match[2] is None else Span(first, self.small(match[2]))
+        return first if match[2] is None else self.span(first, self.small(match[2]))
 
     def bracketed(self, opening: int) -> Node:
         """Read one expression up to the bracket that closes the one at `opening`."""
@@ -296,7 +296,7 @@ class _Parser:
 
     def position(self, text: str) -> At | Span:
         if match := SPAN.fullmatch(text):
-            return Span(self.small_signed(match[1]), self.small_signed(match[2]))
+            return self.span(self.small_signed(match[1]), self.small_signed(match[2]))
         match = POSITION.fullmatch(text)
         if match is None:
             todo = "write `t`, `t-1`, `t+1` or a number"
@@ -305,6 +305,12 @@ class _Parser:
             return At(None, self.small_signed(match[4]))
         offset = self.small(match[3] or "0") * (1 if match[2] == "+" else -1)
         return At(fold_name(match[1]), offset)
+
+    def span(self, first: int, last: int) -> Span:
+        if last < first:
+            todo = f"write `{last}..{first}`"
+            raise self.error("empty-range", f"the range `{first}..{last}` is empty", todo)
+        return Span(first, last)
 
     def small_signed(self, digits: str) -> int:
         return -self.small(digits[1:]) if digits[0] in "-−" else self.small(digits)
@@ -343,7 +349,7 @@ class _Parser:
         self.at = match.end()
         span = None
         if match[2] is not None:
-            span = Span(self.small_signed(match[2]), self.small_signed(match[3]))
+            span = self.span(self.small_signed(match[2]), self.small_signed(match[3]))
         return Over(op, fold_name(match[1]), span, self.bracketed(opening))
 
     def space(self) -> None:
