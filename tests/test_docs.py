@@ -11,9 +11,10 @@ import pytest
 from tests.conftest import ROOT
 from tp_solver.exercise.model import Credit, ExerciseFile, Question
 from tp_solver.exercise.source import parse_yaml
+from tp_solver.language.limits import AUTHOR, STUDENT
 from tp_solver.language.notation import FUNCTIONS, INFIX, OVER, SPELLINGS
 from tp_solver.language.numerals import read_number
-from tp_solver.language.parse import AUTHOR, STUDENT, parse, parse_name
+from tp_solver.language.parse import parse, parse_name
 from tp_solver.solution import loads
 
 FENCE = re.compile(r"^```([^\n]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

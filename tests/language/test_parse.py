@@ -10,8 +10,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from tp_solver.errors import FormulaError
+from tp_solver.language.limits import STUDENT
 from tp_solver.language.notation import FUNCTIONS, GREEK, INFIX, SPELLINGS, TYPED
-from tp_solver.language.parse import STUDENT, parse, parse_name
+from tp_solver.language.parse import parse, parse_name
 from tp_solver.language.tree import At, Num, Op, Over, Part, Ref, Span
 
 CASES = Path(__file__).parent / "cases"

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from tests.language.trees import trees
 from tp_solver.errors import FormulaError
 from tp_solver.language.latex import latex
+from tp_solver.language.limits import AUTHOR
 from tp_solver.language.mathml import mathml
 from tp_solver.language.notation import FUNCTIONS, SPELLED, TYPED
-from tp_solver.language.parse import AUTHOR, parse, parse_name
+from tp_solver.language.parse import parse, parse_name
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import free_indices, shift, walk
 

@@ -18,8 +18,9 @@ from tp_solver.grading.typed import extra, unpacked
 from tp_solver.graph.boxes import missing, positions
 from tp_solver.graph.model import Model, accepted_key
 from tp_solver.graph.shapes import Shape
+from tp_solver.language.limits import STUDENT
 from tp_solver.language.numerals import Typed, read_number
-from tp_solver.language.parse import STUDENT, parse_name
+from tp_solver.language.parse import parse_name
 from tp_solver.language.tree import At, Ref, Span
 
 Place = tuple[str, tuple[int, ...]]

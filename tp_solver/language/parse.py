@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from tp_solver.errors import FormulaError, suggestion
+from tp_solver.language.limits import AUTHOR, Limits
 from tp_solver.language.notation import (
     ATOM,
     COMPARE,
@@ -40,21 +40,6 @@ from tp_solver.language.tokens import (
     TRANSPOSE,
 )
 from tp_solver.language.tree import At, Node, Num, Op, Over, Part, Ref, Span
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How large a formula may be: characters, nesting, operators, digits, exponent."""
-
-    length: int = 2000
-    depth: int = 40
-    operators: int = 120
-    digits: int = 40
-    exponent: int = 300
-
-
-AUTHOR = Limits()
-STUDENT = Limits(length=300, depth=20, operators=60)
 
 
 def parse(text: str, functions: Iterable[str] = (), limits: Limits = AUTHOR) -> Node:

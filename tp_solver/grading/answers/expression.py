@@ -13,7 +13,8 @@ from tp_solver.grading.reading import shown
 from tp_solver.grading.report import Mark, Remark, Verdict
 from tp_solver.grading.submission import LONGEST_ANSWER
 from tp_solver.graph.model import Model
-from tp_solver.language.parse import STUDENT, parse
+from tp_solver.language.limits import STUDENT
+from tp_solver.language.parse import parse
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import Node, Op, Ref
 
