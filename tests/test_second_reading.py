@@ -17,6 +17,16 @@ def test_a_gradient_handed_down_to_a_number_without_index() -> None:
     assert float(solve(written).value("dL/dw")) == pytest.approx(slope, abs=1e-15)
 
 
+def test_a_gradient_handed_down_for_a_loss_with_an_index_is_proved_too() -> None:
+    written = model(
+        ["h[t] = tanh(w * h[t-1] + 1)", "L[t] = h[t]^2"],
+        {"w": 0.5, "h[0]": 0.2, "dL[2]/dh[1]": 0.3},
+        ["dL[2]/dw"],
+        {"t": "1..2"},
+    )
+    assert verify(written).holds
+
+
 def test_a_dot_product_written_with_a_transpose_has_a_gradient() -> None:
     written = model(["L = v.T @ w"], {"v": [0.5, 1], "w": [2, 3]}, ["dL/dw"])
     assert solve(written).value("dL/dw").tolist() == [0.5, 1.0]

@@ -15,7 +15,6 @@ from tp_solver.errors import AuthorError, Issue
 from tp_solver.exercise.exercise import Equation, Exercise, Target
 from tp_solver.exercise.load import load_file, load_text, raise_for
 from tp_solver.graph.arrays import Array
-from tp_solver.graph.boxes import positions
 from tp_solver.graph.components import Components, every, unrolled
 from tp_solver.graph.evaluate import Table
 from tp_solver.graph.model import Model, build_model
@@ -175,9 +174,8 @@ class Solution:
         """Return the given numbers, exactly as written, by name and position."""
         found = {}
         for known in self.model.system.known:
-            for place in positions(known.box):
-                slot = tuple(i - span.first for i, span in zip(place, known.box, strict=True))
-                found[known.key, place] = known.values[slot]
+            for place, numbers in known.places():
+                found[known.key, place] = numbers
         return found
 
     def shown(self, value: Any) -> Nested:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from tp_solver.graph.adjoint import DIRECT, gradient_prefix
 from tp_solver.graph.arrays import Array
-from tp_solver.graph.boxes import positions
 from tp_solver.graph.evaluate import Evaluator, Numbers, Table
 from tp_solver.graph.model import Model
 from tp_solver.graph.schedule import ground, grounded, schedule
@@ -171,7 +171,7 @@ class _Exact:
             adjoints = self.backward(top, row)
             for key, place in self.solution.needed:
                 prefix, _, name = key.rpartition("/d")
-                if prefix != Ref(top.name, top.index, Ref("")).key.rpartition("/d")[0]:
+                if prefix != gradient_prefix(top):
                     continue
                 ours = self.solution.value(key, place)[row]
                 other = adjoints.get((name, place), np.zeros(ours.shape))
@@ -213,13 +213,12 @@ class _Exact:
 
 def _handed_down(system: System, top: Ref) -> Iterator[tuple[str, tuple[int, ...], Any]]:
     """Yield the gradients given from above: name, position, numbers."""
-    prefix = Ref(top.name, top.index, Ref("")).key.rpartition("/d")[0]
+    direct = replace(top, name=top.name + DIRECT)
     for known in system.known:
         own, _, name = known.key.rpartition("/d")
-        if own in (prefix, f"{prefix}_direct"):
-            for place in positions(known.box):
-                slot = tuple(i - s.first for i, s in zip(place, known.box, strict=True))
-                yield name, place, known.values[slot]
+        if own in (gradient_prefix(top), gradient_prefix(direct)):
+            for place, numbers in known.places():
+                yield name, place, numbers
 
 
 def _against_differences(solution: Solution) -> Gap | None:
@@ -328,10 +327,7 @@ class _Differences:
         for known in self.system.known:
             if known.key in nudges:
                 table = evaluator.tables[known.key]
-                slots = tuple(
-                    slice(b.first - s.first, b.last - s.first + 1)
-                    for b, s in zip(known.box, table.box, strict=True)
-                )
+                slots = table.slots(known.box)
                 table.data[slots] += nudges[known.key][slots]
         tables = evaluator.run(self.steps)
         total = np.zeros((batch, *self.shape))

@@ -15,7 +15,7 @@ from typing import Any
 
 from tp_solver.exercise.exercise import Equation
 from tp_solver.graph import rules
-from tp_solver.graph.boxes import Box, box_of, cells, hull, overlap, positions
+from tp_solver.graph.boxes import Box, box_of, cells, hull, overlap, positions, slots
 from tp_solver.graph.build import ONE, ZERO, Builder
 from tp_solver.graph.flows import Differentiation, Flow
 from tp_solver.graph.shapes import Shape
@@ -58,14 +58,15 @@ def derive(
     equations: list[Equation] = []
     known: list[Known] = []
     for top, wanted in groups.items():
-        own = tuple(k for k in seeds if k.key.startswith(f"{_prefix(top)}/d"))
+        own = tuple(k for k in seeds if k.key.startswith(f"{gradient_prefix(top)}/d"))
         found = _Reverse(system, top, wanted, own).equations()
         equations += found[0]
         known += found[1]
     return tuple(equations), tuple(known)
 
 
-def _prefix(top: Ref) -> str:
+def gradient_prefix(top: Ref) -> str:
+    """Return how the names of all gradients of a number begin: `dL`, `dh[3]`."""
     return Ref(top.name, top.index, over=Ref("")).key.rpartition("/d")[0]
 
 
@@ -287,7 +288,5 @@ def _cut(seed: Known, key: str, cell: Box) -> Known:
     """Return the part of given numbers that lies in a cell."""
     both = overlap(seed.box, cell)
     assert both is not None
-    slots: tuple[Any, ...] = tuple(
-        slice(b.first - s.first, b.last - s.first + 1) for b, s in zip(both, seed.box, strict=True)
-    )
-    return Known(key, both, seed.values[(*slots, ...)])
+    where: tuple[Any, ...] = (*slots(both, seed.box), ...)
+    return Known(key, both, seed.values[where])

@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 
 from tp_solver.graph.arrays import Array, Kernel
-from tp_solver.graph.boxes import Box
+from tp_solver.graph.boxes import Box, slot, slots
 from tp_solver.graph.intervals import Interval
 from tp_solver.graph.ops import OPS
 from tp_solver.graph.shapes import Shape, Shapes
@@ -27,14 +27,11 @@ class Table(Generic[V]):
 
     def slot(self, position: tuple[int, ...]) -> tuple[int, ...]:
         """Return where a position stands in the data."""
-        return tuple(i - span.first for i, span in zip(position, self.box, strict=True))
+        return slot(position, self.box)
 
     def slots(self, box: Box) -> tuple[slice, ...]:
         """Return where a box of positions stands in the data."""
-        return tuple(
-            slice(b.first - s.first, b.last - s.first + 1)
-            for b, s in zip(box, self.box, strict=True)
-        )
+        return slots(box, self.box)
 
 
 class Arithmetic(Protocol[V]):

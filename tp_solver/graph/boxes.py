@@ -82,3 +82,15 @@ def positions(box: Box) -> list[tuple[int, ...]]:
     for span in box:
         found = [(*p, i) for p in found for i in range(span.first, span.last + 1)]
     return found
+
+
+def slot(position: tuple[int, ...], box: Box) -> tuple[int, ...]:
+    """Return where a position stands in an array whose axes run over a box."""
+    return tuple(i - span.first for i, span in zip(position, box, strict=True))
+
+
+def slots(inner: Box, box: Box) -> tuple[slice, ...]:
+    """Return where a box of positions stands in an array whose axes run over another."""
+    return tuple(
+        slice(b.first - s.first, b.last - s.first + 1) for b, s in zip(inner, box, strict=True)
+    )

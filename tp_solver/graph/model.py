@@ -62,11 +62,9 @@ class Model:
         ]
 
 
-def build_model(exercise: Exercise, strict: bool = True) -> tuple[Model | None, list[Issue]]:
+def build_model(exercise: Exercise) -> tuple[Model | None, list[Issue]]:
     """Check an exercise as a whole and derive its gradients; return every issue found."""
     system, issues, doubtful = assemble(exercise)
-    if issues and not strict:
-        return None, issues
     builder = _ModelBuilder(exercise, system, issues, Asking(exercise, system, doubtful))
     return builder.model(), builder.issues
 

@@ -101,11 +101,6 @@ def reduced(_shapes: Shapes, _args: tuple[Node, ...]) -> Shape:
     return ()
 
 
-def same(shapes: Shapes, _args: tuple[Node, ...]) -> Shape:
-    """Keep the shape of the only argument."""
-    return shapes[0]
-
-
 def vector_only(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
     """Keep the shape of a vector."""
     if len(shapes[0]) != 1:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tp_solver.errors import ModelError
 from tp_solver.exercise.exercise import Equation, Function
-from tp_solver.graph.boxes import Box, hull
+from tp_solver.graph.boxes import Box, hull, positions, slot
 from tp_solver.graph.ops import OPS
 from tp_solver.graph.shapes import Shape, ShapeError, ShapeRule, elementwise, shape_of
 from tp_solver.language.tree import At, Node, Op, Over, Ref, Span, bound_refs, transform
@@ -25,6 +25,11 @@ class Known:
     key: str
     box: Box
     values: NDArray[Any]
+
+    def places(self) -> Iterator[tuple[tuple[int, ...], Any]]:
+        """Yield each position with the numbers that fill it."""
+        for place in positions(self.box):
+            yield place, self.values[slot(place, self.box)]
 
 
 @dataclass(frozen=True, eq=False)
