@@ -196,3 +196,21 @@ questions: [{{id: q, text: "x", answers: [b]}}]
     text = re.sub(r"<mo>×</mo>", " × ", page)
     text = re.sub(r"<[^>]*>", "", text)
     assert shown in text.replace("\u2212", "−")
+
+
+def test_columns_and_groups_are_named_after_the_indices_of_what_they_hold() -> None:
+    model = loads(
+        """
+id: two
+title: "x"
+indices: {b: 1..2, t: 1..2, n: 1..2}
+given: {x: [[1, 2], [3, 4]], u: [5, 6]}
+equations: ["h[b, t] = 2 * x[b, t]", "s[n] = 3 * u[n]"]
+questions: [{id: q, text: "x", answers: [h, s]}]
+"""
+    )
+    page = SOLUTION_FORMATS["html"][1](solve(model), words("en"))
+    text = re.sub(r"<[^>]*>", "", page.partition('id="question-q"')[2])
+    for heading in ("b=1, t=2", "b=2, t=1", "n=1", "n=2"):
+        assert text.count(heading) >= 2, heading
+    assert "t=1, 2" not in text

@@ -15,9 +15,9 @@ from tp_solver.graph.evaluate import Table
 from tp_solver.graph.schedule import ground
 from tp_solver.language.parse import parse_name
 from tp_solver.language.tree import Part, Value
+from tp_solver.sheets.head import Writer
 from tp_solver.sheets.lines import formula, related
 from tp_solver.sheets.remarks import worded
-from tp_solver.sheets.solution_page import Statement
 from tp_solver.solution import Solution, displayed
 from tp_solver.text import Words
 
@@ -76,9 +76,9 @@ def feedback_view(report: Report, solution: Solution, words: Words) -> FeedbackV
     return _Feedback(report, solution, words).page()
 
 
-class _Feedback(Statement):
+class _Feedback(Writer):
     def __init__(self, report: Report, solution: Solution, words: Words) -> None:
-        super().__init__(solution.exercise, words)
+        super().__init__(solution.model, words)
         self.report = report
         self.solution = solution
         self.places = [(e, dict(at)) for e, at in solution.model.order]

@@ -12,12 +12,10 @@ from markupsafe import Markup, escape
 
 from tp_solver.exercise.exercise import Exercise, Given
 from tp_solver.graph.boxes import positions
-from tp_solver.graph.model import Slot
-from tp_solver.language.mathml import mathml_row
-from tp_solver.language.plain import plain
-from tp_solver.language.tree import At, Nested, Op, Ref, Span, Value, refs, walk
+from tp_solver.graph.model import Model, Slot
+from tp_solver.language.tree import At, Nested, Num, Op, Ref, Span, Value, walk
 from tp_solver.sheets.lines import formula
-from tp_solver.solution import displayed
+from tp_solver.solution import Solution
 from tp_solver.text import Words
 
 ELLIPSIS = "…"
@@ -56,16 +54,14 @@ def domain_text(domain: Iterable[tuple[str, Span]], words: Words) -> Markup:
     return Markup(", ").join(sentences)
 
 
-def given_lines(exercise: Exercise, given: Given, mark: str, most: int = 6) -> list[Markup]:
+def given_lines(model: Model, given: Given, mark: str, most: int = 6) -> list[Markup]:
     """Draw given numbers, one line a position where these are few."""
     ref = given.ref
     axes = ref.axes
     if not axes:
-        name = ref.over.name if ref.over else ref.name
-        symbols = _symbols(exercise, name)
-        if symbols:
-            ref = ref.moved(tuple(exercise.indices[s] for s in symbols))
-    if not axes and _is_row(exercise, given):
+        symbols = model.system.axes[ref.over.name if ref.over else ref.name]
+        ref = ref.moved(tuple(model.exercise.indices[symbol] for symbol in symbols))
+    if not axes and _is_row(model.exercise, given):
         return [_assigned(given.ref, (given.value,), mark)]
     spans = [at for at in ref.axes if isinstance(at, Span)]
     count = 1
@@ -94,53 +90,36 @@ def _is_row(exercise: Exercise, given: Given) -> bool:
     )
 
 
-def _symbols(exercise: Exercise, name: str) -> tuple[str, ...]:
-    """Return the indices that a given name runs over, as equations read it."""
-    for equation in exercise.equations:
-        for ref in refs(equation.right):
-            if ref.name == name and ref.index:
-                return tuple(
-                    at.name
-                    for at in ref.index
-                    if isinstance(at, At) and at.name in exercise.indices
-                )
-    return ()
-
-
 def _assigned(ref: Ref, value: Nested, mark: str) -> Markup:
-    both = f"{mathml_row(ref, mark)}<mo>=</mo>{mathml_row(Value(value), mark)}"
-    alt = escape(f"{plain(ref, unicode=True)} = {plain(Value(value))}")
-    return Markup(f'<math alttext="{alt}"><mrow>{both}</mrow></math>')
+    return formula(Op("eq", (ref, Value(value))), mark)
 
 
-def results(
-    slots: tuple[Slot, ...], value_of: Any, exercise: Exercise, mark: str
-) -> tuple[Table, ...]:
-    """Lay results out as the course does: a row a quantity, a column a position.
-
-    What has no index stands apart from what has one.
-    """
-    ranks = sorted({len(slot.position) for slot in slots}, reverse=True)
-    return tuple(
-        _table([s for s in slots if len(s.position) == rank], value_of, exercise, mark)
-        for rank in ranks
-    )
+def results(slots: Iterable[Slot], solution: Solution, mark: str) -> tuple[Table, ...]:
+    """Lay results out as the course does: a row a quantity, a column a position."""
+    return tuple(_table(own, solution, mark) for own in by_indices(slots, solution.model))
 
 
-def _table(slots: list[Slot], value_of: Any, exercise: Exercise, mark: str) -> Table:
+def _table(slots: list[Slot], solution: Solution, mark: str) -> Table:
     places = sorted({slot.position for slot in slots})
-    symbol = Ref(_axis_name(exercise, slots[0]))
     rows = []
     for name, own in by_name(slots):
         cells = tuple(
-            formula(Value(displayed(exercise, value_of(own[place].key, place))), mark)
+            formula(Value(solution.shown(solution.value(own[place].key, place))), mark)
             if place in own
             else Markup("")
             for place in places
         )
         rows.append((formula(name, mark), cells))
-    columns = tuple(_heading(symbol, place, mark) for place in places)
+    columns = tuple(heading(solution.model, slots[0].key, place, mark) for place in places)
     return Table(columns if len(places) > 1 else (), tuple(rows))
+
+
+def by_indices(slots: Iterable[Slot], model: Model) -> list[list[Slot]]:
+    """Part what is asked by its indices, those with most first: a table has one kind of column."""
+    groups: dict[tuple[str, ...], list[Slot]] = {}
+    for slot in slots:
+        groups.setdefault(model.system.axes[slot.key], []).append(slot)
+    return sorted(groups.values(), key=lambda own: -len(own[0].position))
 
 
 def by_name(slots: list[Slot]) -> list[tuple[Ref, dict[tuple[int, ...], Slot]]]:
@@ -153,17 +132,9 @@ def by_name(slots: list[Slot]) -> list[tuple[Ref, dict[tuple[int, ...], Slot]]]:
     return found
 
 
-def _axis_name(exercise: Exercise, slot: Slot) -> str:
-    name = slot.ref.over.name if slot.ref.over else slot.ref.name
-    for equation in exercise.equations:
-        if equation.left.name == name and equation.domain:
-            return equation.domain[0][0]
-    return next(iter(exercise.indices), "t")
-
-
-def _heading(symbol: Ref, place: tuple[int, ...], mark: str) -> Markup:
-    if not place:
-        return Markup("")
-    inner = mathml_row(symbol, mark)
-    numbers = ", ".join(map(str, place))
-    return Markup(f"<math><mrow>{inner}<mo>=</mo><mn>{numbers}</mn></mrow></math>")
+def heading(model: Model, key: str, place: tuple[int, ...], mark: str) -> Markup:
+    """Draw a position of a quantity's indices: `t = 2`; nothing where it has none."""
+    pairs = zip(model.system.axes[key], place, strict=True)
+    return Markup(", ").join(
+        formula(Op("eq", (Ref(symbol), Num(Decimal(i)))), mark) for symbol, i in pairs
+    )

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from itertools import groupby
 
 from markupsafe import Markup
 
-from tp_solver.exercise.exercise import Asked, Exercise
+from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.model import ChoiceQuestion, NumberQuestion, TextQuestion
 from tp_solver.graph.model import accepted_key
 from tp_solver.graph.schedule import places_read
 from tp_solver.language.plain import plain
-from tp_solver.language.tree import Node, Num, Op, Part, Ref
+from tp_solver.language.tree import Node, Part
 from tp_solver.sheets import plots, prose
+from tp_solver.sheets.head import Head, Writer
 from tp_solver.sheets.lines import formula, related
-from tp_solver.sheets.rows import Table, domain_text, given_lines, results, sign_of
+from tp_solver.sheets.rows import Table, heading, results, sign_of
 from tp_solver.solution import Solution, SolvedStep
 from tp_solver.text import Words
 
@@ -62,7 +63,6 @@ class QuestionView:
     number: int
     text: Markup
     points: float
-    kind: str
     groups: tuple[GroupView, ...] = ()
     folded: bool = False
     count: int = 0
@@ -78,16 +78,10 @@ class QuestionView:
 class SolutionView:
     """A whole page."""
 
-    id: str
-    title: Markup
-    purpose: Markup
-    intro: Markup
-    data: tuple[tuple[Markup, ...], ...]
-    equations: tuple[tuple[Markup, tuple[Markup, ...]], ...]
+    head: Head
     questions: tuple[QuestionView, ...]
     further: tuple[GroupView, ...]
     plots: tuple[tuple[Markup, Markup], ...]
-    digits: str
 
 
 def solution_view(solution: Solution, words: Words) -> SolutionView:
@@ -95,51 +89,10 @@ def solution_view(solution: Solution, words: Words) -> SolutionView:
     return _Writer(solution, words).page()
 
 
-def digits_text(exercise: Exercise, words: Words) -> str:
-    """Say how many digits an exercise asks for."""
-    precision = exercise.file.precision
-    if precision.decimals is not None:
-        return words("solution.decimals", n=precision.decimals)
-    return words("solution.significant", n=precision.significant)
-
-
-class Statement:
-    """Texts and formulas that the statement and the solution share."""
-
-    def __init__(self, exercise: Exercise, words: Words) -> None:
-        self.exercise, self.words = exercise, words
-        self.mark, self.language = words.mark, words.language
-
-    def prose(self, text: object, inline: bool = False) -> Markup:
-        """Render a text of the exercise in the page's language."""
-        if text is None:
-            return EMPTY
-        return prose.html(text[self.language], self.mark, self.exercise.functions, inline)  # type: ignore[index]
-
-    def data(self) -> tuple[tuple[Markup, ...], ...]:
-        """Draw what is given, a line or more a name."""
-        return tuple(
-            tuple(given_lines(self.exercise, given, self.mark)) for given in self.exercise.givens
-        )
-
-    def equations(self) -> tuple[tuple[Markup, tuple[Markup, ...]], ...]:
-        """Draw the model's equations, gathered by where they hold."""
-        groups: dict[Markup, list[Markup]] = {}
-        for equation in self.exercise.equations:
-            where = domain_text(equation.domain, self.words)
-            groups.setdefault(where, []).append(self.equation(equation.left, equation.right))
-        return tuple((where, tuple(drawn)) for where, drawn in groups.items())
-
-    def equation(self, left: Node, right: Node) -> Markup:
-        """Draw `left = right`."""
-        return formula(Op("eq", (left, right)), self.mark)
-
-
-class _Writer(Statement):
+class _Writer(Writer):
     def __init__(self, solution: Solution, words: Words) -> None:
-        super().__init__(solution.exercise, words)
+        super().__init__(solution.model, words)
         self.solution = solution
-        self.model = solution.model
         self.steps = {(step.key, step.position): step for step in solution.steps}
         self.order = {place: i for i, place in enumerate(self.steps)}
         self.shown: set[Place] = set()
@@ -153,22 +106,15 @@ class _Writer(Statement):
         }
 
     def page(self) -> SolutionView:
-        file = self.exercise.file
         questions = tuple(
             self.question(asked, n) for n, asked in enumerate(self.exercise.questions, 1)
         )
         rest = [p for p in self.order if p not in self.shown and p not in self.internal]
         return SolutionView(
-            id=self.exercise.id,
-            title=self.prose(file.title, inline=True),
-            purpose=self.prose(file.purpose, inline=True),
-            intro=self.prose(file.intro),
-            data=self.data(),
-            equations=self.equations(),
+            head=self.head(),
             questions=questions,
             further=tuple(self.groups(rest, "further")),
             plots=tuple(self.plots()),
-            digits=digits_text(self.exercise, self.words),
         )
 
     def question(self, asked: Asked, number: int) -> QuestionView:
@@ -176,13 +122,12 @@ class _Writer(Statement):
         places = self.leading_to(asked)
         groups = tuple(self.groups(places, question.id))
         slots = tuple(s for s in self.model.slots[question.id] if s.key != question.id)
-        tables = results(slots, self.solution.value, self.exercise, self.mark)
+        tables = results(slots, self.solution, self.mark)
         return QuestionView(
             id=question.id,
             number=number,
             text=self.prose(question.text),
             points=question.points,
-            kind=question.kind,
             groups=groups,
             folded=len(places) > FOLD_AFTER and not slots,
             count=len(places),
@@ -218,28 +163,11 @@ class _Writer(Statement):
 
     def groups(self, places: Iterable[Place], prefix: str) -> Iterator[GroupView]:
         """Group steps by their position in time, in the order of the working."""
-        current: tuple[int, ...] | None = None
-        steps: list[StepView] = []
-        count = 0
-        for place in places:
-            if current is not None and place[1] != current:
-                yield self.group(current, steps, f"{prefix}-{count}")
-                steps, count = [], count + 1
-            current = place[1]
-            steps.append(self.step(self.steps[place], f"{prefix}-{self.order[place]}"))
-        if current is not None:
-            yield self.group(current, steps, f"{prefix}-{count}")
-
-    def group(self, place: tuple[int, ...], steps: list[StepView], anchor: str) -> GroupView:
-        heading = EMPTY
-        if place:
-            key = next(p for p in self.steps if p[1] == place)
-            names = [n for n, _ in self.steps[key].equation.domain] or ["t"]
-            pairs = zip(names, place, strict=False)
-            heading = Markup(", ").join(
-                formula(Op("eq", (Ref(n), Num(Decimal(i)))), self.mark) for n, i in pairs
-            )
-        return GroupView(anchor, heading, tuple(steps))
+        for count, (_, same) in enumerate(groupby(places, key=lambda place: place[1])):
+            steps = list(same)
+            drawn = (self.step(self.steps[p], f"{prefix}-{self.order[p]}") for p in steps)
+            title = heading(self.model, *steps[0], self.mark)
+            yield GroupView(f"{prefix}-{count}", title, tuple(drawn))
 
     def step(self, step: SolvedStep, anchor: str) -> StepView:
         lines = [related("=", step.formula, self.mark)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -14,10 +13,10 @@ from tp_solver.graph.components import every
 from tp_solver.graph.model import Model, Slot
 from tp_solver.graph.shapes import part
 from tp_solver.language.plain import plain
-from tp_solver.language.tree import Num, Op, Ref
+from tp_solver.language.tree import Ref
+from tp_solver.sheets.head import Head, Writer, digits_text
 from tp_solver.sheets.lines import formula
-from tp_solver.sheets.rows import by_name
-from tp_solver.sheets.solution_page import Statement, digits_text
+from tp_solver.sheets.rows import by_indices, by_name, heading
 from tp_solver.text import Words
 
 
@@ -45,14 +44,8 @@ class AskedView:
 class StatementView:
     """A statement."""
 
-    id: str
-    title: Markup
-    purpose: Markup
-    intro: Markup
-    data: tuple[tuple[Markup, ...], ...]
-    equations: tuple[tuple[Markup, tuple[Markup, ...]], ...]
+    head: Head
     questions: tuple[AskedView, ...]
-    digits: str
 
 
 def statement_view(model: Model, words: Words) -> StatementView:
@@ -60,24 +53,13 @@ def statement_view(model: Model, words: Words) -> StatementView:
     return _Writer(model, words).page()
 
 
-class _Writer(Statement):
-    def __init__(self, model: Model, words: Words) -> None:
-        super().__init__(model.exercise, words)
-        self.model = model
-
+class _Writer(Writer):
     def page(self) -> StatementView:
-        file = self.exercise.file
         return StatementView(
-            id=file.id,
-            title=self.prose(file.title, inline=True),
-            purpose=self.prose(file.purpose, inline=True),
-            intro=self.prose(file.intro),
-            data=self.data(),
-            equations=self.equations(),
+            head=self.head(),
             questions=tuple(
                 self.asked(asked, n) for n, asked in enumerate(self.exercise.questions, 1)
             ),
-            digits=digits_text(self.exercise, self.words),
         )
 
     def asked(self, asked: Asked, number: int) -> AskedView:
@@ -97,10 +79,9 @@ class _Writer(Statement):
 
     def grids(self, slots: list[Slot]) -> Iterator[Grid]:
         """Lay out tables to fill as the course does: a row a quantity, a column a position."""
-        for rank in sorted({len(slot.position) for slot in slots}, reverse=True):
-            own = [slot for slot in slots if len(slot.position) == rank]
+        for own in by_indices(slots, self.model):
             places = sorted({slot.position for slot in own})
-            columns = tuple(self.heading(own, place) for place in places)
+            columns = tuple(heading(self.model, own[0].key, place, self.mark) for place in places)
             rows = [
                 (formula(name, self.mark), self.size(name), tuple(p in asked for p in places))
                 for name, asked in by_name(own)
@@ -111,15 +92,6 @@ class _Writer(Statement):
         """Return how many lines and columns of numbers a quantity takes to write."""
         shape = self.model.system.shapes[name.key]
         return (shape[0] if shape else 1, shape[1] if len(shape) > 1 else 1)
-
-    def heading(self, slots: list[Slot], place: tuple[int, ...]) -> Markup:
-        name = next((s.ref.over or s.ref).name for s in slots if s.position == place)
-        symbols = self.model.system.axes.get(name, ())
-        pairs = [
-            formula(Op("eq", (Ref(symbol), Num(Decimal(i)))), self.mark)
-            for symbol, i in zip(symbols, place, strict=False)
-        ]
-        return Markup(", ").join(pairs)
 
 
 def answer_file(model: Model, words: Words) -> str:

@@ -1,0 +1,75 @@
+"""What the pages of an exercise share: how they begin, and how its texts are rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from tp_solver.exercise.exercise import Exercise
+from tp_solver.exercise.model import Text
+from tp_solver.graph.model import Model
+from tp_solver.language.tree import Op
+from tp_solver.sheets import prose
+from tp_solver.sheets.lines import formula
+from tp_solver.sheets.rows import domain_text, given_lines
+from tp_solver.text import Words
+
+
+@dataclass(frozen=True)
+class Head:
+    """How a statement and a solution begin: texts, equations, data, the digits asked for."""
+
+    id: str
+    title: Markup
+    purpose: Markup
+    intro: Markup
+    data: tuple[tuple[Markup, ...], ...]
+    equations: tuple[tuple[Markup, tuple[Markup, ...]], ...]
+    digits: str
+
+
+def digits_text(exercise: Exercise, words: Words) -> str:
+    """Say how many digits an exercise asks for."""
+    precision = exercise.file.precision
+    if precision.decimals is not None:
+        return words("solution.decimals", n=precision.decimals)
+    return words("solution.significant", n=precision.significant)
+
+
+class Writer:
+    """Renders an exercise in a language; each page has a writer of its own."""
+
+    def __init__(self, model: Model, words: Words) -> None:
+        self.model, self.exercise, self.words = model, model.exercise, words
+        self.mark, self.language = words.mark, words.language
+
+    def prose(self, text: Text | None, inline: bool = False) -> Markup:
+        """Render a text of the exercise in the page's language."""
+        if text is None:
+            return Markup()
+        return prose.html(text[self.language], self.mark, self.exercise.functions, inline)
+
+    def head(self) -> Head:
+        """Write how the page begins."""
+        file = self.exercise.file
+        return Head(
+            id=file.id,
+            title=self.prose(file.title, inline=True),
+            purpose=self.prose(file.purpose, inline=True),
+            intro=self.prose(file.intro),
+            data=tuple(
+                tuple(given_lines(self.model, given, self.mark)) for given in self.exercise.givens
+            ),
+            equations=self.equations(),
+            digits=digits_text(self.exercise, self.words),
+        )
+
+    def equations(self) -> tuple[tuple[Markup, tuple[Markup, ...]], ...]:
+        """Draw the model's equations, gathered by where they hold."""
+        groups: dict[Markup, list[Markup]] = {}
+        for equation in self.exercise.equations:
+            where = domain_text(equation.domain, self.words)
+            drawn = formula(Op("eq", (equation.left, equation.right)), self.mark)
+            groups.setdefault(where, []).append(drawn)
+        return tuple((where, tuple(drawn)) for where, drawn in groups.items())
