@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tp_solver.catalogue import exercise_files
+from tp_solver.sheets import prose
 from tp_solver.sheets.files import SOLUTION_FORMATS, write_sheets, write_solutions
 from tp_solver.solution import Solution, load, loads, solve
 from tp_solver.text import languages, words
@@ -214,3 +215,10 @@ questions: [{id: q, text: "x", answers: [h, s]}]
     for heading in ("b=1, t=2", "b=2, t=1", "n=1", "n=2"):
         assert text.count(heading) >= 2, heading
     assert "t=1, 2" not in text
+
+
+def test_punctuation_stays_with_the_formula_before_it() -> None:
+    assert re.search(
+        r'<span class="glue"><math[^>]*>.*</math>,</span> b', prose.html("$a$, b", ".")
+    )
+    assert "glue" not in prose.html("$a$ and b", ".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -13,6 +14,11 @@ from tp_solver.exercise.prose import MATH
 from tp_solver.language.parse import parse
 from tp_solver.language.plain import plain
 from tp_solver.sheets.lines import formula
+
+# A formula and the punctuation after it: a line must not begin with a comma.
+_PUNCTUATED = re.compile(
+    r"(<math[^>]*>(?:(?!<math).)*?</math>(?:\u00a0?[;:!?»]|[,.)…])+)", re.DOTALL
+)
 
 
 @cache
@@ -33,7 +39,7 @@ def html(text: str, mark: str, functions: Iterable[str] = (), inline: bool = Fal
     page = _markdown().renderInline(source) if inline else _markdown().render(source)
     for i, piece in enumerate(drawn):
         page = page.replace(f"\ue000{i}\ue001", piece)
-    return Markup(page)
+    return Markup(_PUNCTUATED.sub(r'<span class="glue">\1</span>', page))
 
 
 def plain_text(text: str, functions: Iterable[str] = ()) -> str:
