@@ -17,9 +17,17 @@ from tp_solver.language.tree import Num, Op, Ref, Value
 
 CORE = {
     *("math", "mrow", "mi", "mn", "mo", "mtext", "mfrac", "msqrt", "mover", "munder", "munderover"),
-    *("msub", "msup", "mtable", "mtr", "mtd"),
+    *("msub", "msup", "msubsup", "mtable", "mtr", "mtd"),
 }
-CHILDREN = {"mfrac": 2, "mover": 2, "munder": 2, "munderover": 3, "msub": 2, "msup": 2}
+CHILDREN = {
+    "mfrac": 2,
+    "mover": 2,
+    "munder": 2,
+    "munderover": 3,
+    "msub": 2,
+    "msup": 2,
+    "msubsup": 3,
+}
 ATTRIBUTES = {
     *("display", "alttext", "accent", "stretchy", "fence", "form", "separator", "largeop"),
     *("movablelimits", "mathvariant"),
@@ -137,3 +145,29 @@ def test_values_are_tables():
 
 def test_alternative_text_is_escaped():
     assert mathml(Ref("x"), alt='"<').startswith('<math alttext="&quot;&lt;">')
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("h_l2[t]", "{h}_{t}^{\\left( 2 \\right)}"),
+        ("h_fwd[t]", "{\\overrightarrow{h}}_{t}"),
+        ("W_f_bwd_l1", "{\\overleftarrow{W}}_{f}^{\\left( 1 \\right)}"),
+        ("C_tilde_bwd[3]", "{\\overleftarrow{\\tilde{C}}}_{3}"),
+        ("b_l1", "{b}^{\\left( 1 \\right)}"),
+        ("h_l1[t]^2", "{\\left( {h}_{t}^{\\left( 1 \\right)} \\right)}^{2}"),
+        ("W_l", "{W}_{l}"),
+        ("x_fw[t]", "{x}_{\\mathit{fw} , t}"),
+    ],
+)
+def test_layers_and_directions_have_their_marks(typed, expected):
+    assert latex(parse(typed)) == expected
+
+
+def test_layers_and_directions_in_mathml():
+    markup = drawn("h_fwd_l2[t]")
+    assert markup == (
+        '<msubsup><mover accent="true"><mi>h</mi><mo stretchy="false">&#x2192;</mo></mover>'
+        '<mi>t</mi><mrow><mo fence="true" form="prefix">(</mo><mn>2</mn>'
+        '<mo fence="true" form="postfix">)</mo></mrow></msubsup>'
+    )

@@ -10,6 +10,7 @@ from tp_solver.language.tree import Node
 from tp_solver.language.typeset import typeset
 
 _ACCENTS = {"tilde": r"\tilde", "hat": r"\hat", "bar": r"\bar", "dot": r"\dot"}
+_ARROWS = {"fwd": r"\overrightarrow", "bwd": r"\overleftarrow"}
 _FENCES = {"{": r"\{", "}": r"\}", "‖": r"\|"}
 
 
@@ -63,6 +64,12 @@ class _Latex:
 
     def sup(self, base: str, above: str) -> str:
         return f"{{{base}}}^{{{above}}}"
+
+    def both(self, base: str, below: str, above: str) -> str:
+        return f"{{{base}}}_{{{below}}}^{{{above}}}"
+
+    def arrow(self, base: str, direction: str) -> str:
+        return f"{_ARROWS[direction]}{{{base}}}"
 
     def fraction(self, top: str, bottom: str) -> str:
         return rf"\frac{{{top}}}{{{bottom}}}"

@@ -11,6 +11,7 @@ from tp_solver.language.tree import Node
 from tp_solver.language.typeset import typeset
 
 _ACCENTS = {"tilde": "&#x2DC;", "hat": "^", "bar": "&#xAF;", "dot": "&#x2D9;"}
+_ARROWS = {"fwd": "&#x2192;", "bwd": "&#x2190;"}
 _APPLY = "<mo>&#x2061;</mo>"
 
 
@@ -21,9 +22,12 @@ def mathml(node: Node, mark: str = ".", display: bool = False, alt: str = "") ->
     return f"<math{shape}{label}>{mathml_row(node, mark)}</math>"
 
 
-def mathml_row(node: Node, mark: str = ".") -> str:
-    """Print a tree as MathML without its `<math>` element, to be put in a table or a row."""
-    return typeset(node, _MathML(mark))
+def mathml_row(node: Node, mark: str = ".", floor: int = 0) -> str:
+    """Print a tree as MathML without its `<math>` element, to be put in a table or a row.
+
+    It stands between brackets where it binds less tightly than a floor, as an operand would.
+    """
+    return typeset(node, _MathML(mark), floor)
 
 
 def _entities(text: str) -> str:
@@ -90,6 +94,12 @@ class _MathML:
     def sup(self, base: str, above: str) -> str:
         base = base.removesuffix(_APPLY)
         return f"<msup><mrow>{base}</mrow>{above}</msup>"
+
+    def both(self, base: str, below: str, above: str) -> str:
+        return f"<msubsup>{base}{below}{above}</msubsup>"
+
+    def arrow(self, base: str, direction: str) -> str:
+        return f'<mover accent="true">{base}<mo stretchy="false">{_ARROWS[direction]}</mo></mover>'
 
     def fraction(self, top: str, bottom: str) -> str:
         return f"<mfrac>{top}{bottom}</mfrac>"

@@ -21,6 +21,7 @@ COMPARE, ADD, NEGATE, MULTIPLY, POWER, ATOM = 1, 2, 3, 4, 5, 6
 
 INFIX = {
     "eq": Infix(COMPARE, "=", "=", "="),
+    "ne": Infix(COMPARE, "!=", "≠", r"\neq"),
     "lt": Infix(COMPARE, "<", "<", "<"),
     "le": Infix(COMPARE, "<=", "≤", r"\leq"),
     "gt": Infix(COMPARE, ">", ">", ">"),
@@ -58,28 +59,40 @@ class Function:
     latex: str | None = None
 
 
+MANY = 64  # arguments of a function that takes any number of them
+
 FUNCTIONS = {
     "sigmoid": Function(1, 1, "σ", r"\sigma"),
     "tanh": Function(1, 1, latex=r"\tanh"),
     "relu": Function(1, 1, "ReLU", r"\operatorname{ReLU}"),
+    "softplus": Function(1, 1),
     "exp": Function(1, 1, latex=r"\exp"),
     "log": Function(1, 1, latex=r"\log"),
     "sqrt": Function(1, 1, "√"),
     "abs": Function(1, 1),
     "sign": Function(1, 1),
+    "clip": Function(3, 3),
     "softmax": Function(1, 1),
+    "log_softmax": Function(1, 1),
     "sum": Function(1, 1, "∑", r"\textstyle\sum"),
     "mean": Function(1, 1),
     "norm": Function(1, 1),
     "min": Function(1, 2, latex=r"\min"),
     "max": Function(1, 2, latex=r"\max"),
+    "argmax": Function(1, 1),
     "diag": Function(1, 1),
+    "eye": Function(1, 1),
     "ones": Function(1, 1),
     "zeros": Function(1, 2),
     "place": Function(3, 5),
     "one_hot": Function(2, 2),
     "row": Function(2, 2),
-    "size": Function(1, 1),
+    "pick": Function(2, 2),
+    "size": Function(1, MANY),
+    "shape": Function(1, 1),
+    "detach": Function(1, 1),
+    "orthogonal": Function(1, 1),
+    "triangular": Function(1, 1),
     "eigenvalues": Function(1, 1),
     "spectral_radius": Function(1, 1, "ρ", r"\rho"),
     "spectral_norm": Function(1, 1),
@@ -141,3 +154,13 @@ def split_name(name: str) -> tuple[str, str, str]:
     if numbered and (len(numbered[1]) == 1 or numbered[1] in LETTERS):
         base, rest = numbered[1], [numbered[2], *rest]
     return base, accent, "_".join(part for part in rest if part)
+
+
+_COPY = re.compile(r"(?P<rest>.*?)(?:(?:^|_)(?P<end>fwd|bwd))?(?:(?:^|_)l(?P<layer>[0-9]+))?")
+
+
+def split_copy(subscript: str) -> tuple[str, str, str]:
+    """Split a subscript into the rest, a direction and a layer: `f_bwd_l2` is ("f", "bwd", "2")."""
+    match = _COPY.fullmatch(subscript)
+    assert match is not None
+    return match["rest"], match["end"] or "", match["layer"] or ""

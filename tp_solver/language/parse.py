@@ -101,9 +101,20 @@ class _Parser:
             self.at = end
             self.count()
             right = self.exponent() if level == POWER else self.expression(level + 1)
+            if op == "eq":
+                right = self.comparison(right)
             left, closed = Op(op, (left, right)), False
         self.depth -= 1
         return left
+
+    def comparison(self, left: Node) -> Node:
+        """Read the comparison that an equation defines a name by: `m[t] = t <= n`."""
+        found = self.infix()
+        if found is None or found[0] == "eq" or INFIX[found[0]].level != COMPARE:
+            return left
+        self.at = found[1]
+        self.count()
+        return Op(found[0], (left, self.expression(COMPARE + 1)))
 
     def exponent(self) -> Node:
         """Read what follows `^`: it may carry a sign, and binds to the right."""

@@ -11,6 +11,7 @@ from tp_solver.language.notation import (
     FUNCTIONS,
     INFIX,
     MULTIPLY,
+    split_copy,
     split_name,
 )
 from tp_solver.language.plain import leads, level, operand_floors
@@ -46,6 +47,12 @@ class Ink(Protocol):
     def sup(self, base: str, above: str) -> str:
         """Set a superscript."""
 
+    def both(self, base: str, below: str, above: str) -> str:
+        """Set a subscript and a superscript, one above the other."""
+
+    def arrow(self, base: str, direction: str) -> str:
+        """Set the arrow of a direction in time, `fwd` or `bwd`, over a letter."""
+
     def fraction(self, top: str, bottom: str) -> str:
         """Set a fraction."""
 
@@ -62,9 +69,9 @@ class Ink(Protocol):
         """Set a large operator with what stands below and above it."""
 
 
-def typeset(node: Node, ink: Ink) -> str:
-    """Draw a tree with an ink."""
-    return _Typesetter(ink).node(node, 0)
+def typeset(node: Node, ink: Ink, floor: int = 0) -> str:
+    """Draw a tree with an ink, between brackets where it binds less tightly than a floor."""
+    return _Typesetter(ink).node(node, floor)
 
 
 def trails(node: Node) -> bool:
@@ -78,6 +85,11 @@ def trails(node: Node) -> bool:
             return trails(right)
         case _:
             return False
+
+
+def layered(node: Node) -> bool:
+    """Tell whether a name is drawn with its layer as a superscript, which a power must not join."""
+    return isinstance(node, Ref) and bool(split_copy(split_name(node.name)[2])[2])
 
 
 class _Typesetter:
@@ -119,10 +131,20 @@ class _Typesetter:
             bottom = self.ref(Ref(ref.over.name, ref.over.index))
             top = self.ref(Ref(ref.name, ref.index))
             return self.ink.fraction(self.ink.row(d, top), self.ink.row(d, bottom))
-        letter, accent, subscript = split_name(ref.name)
+        letter, accent, rest = split_name(ref.name)
+        subscript, direction, layer = split_copy(rest)
         below = [self.ink.word(part) for part in subscript.split("_") if part]
         below += [self.position(at) for at in ref.index]
         base = self.ink.letter(letter, accent)
+        if direction:
+            base = self.ink.arrow(base, direction)
+        if layer:
+            above = self.ink.fence("(", self.ink.word(layer), ")")
+            return (
+                self.ink.both(base, self.commas(below), above)
+                if below
+                else self.ink.sup(base, above)
+            )
         return self.ink.sub(base, self.commas(below)) if below else base
 
     def position(self, at: At | Span) -> str:
@@ -233,7 +255,7 @@ class _Typesetter:
 
     def raised(self, base: Node) -> str:
         """Draw what bears an exponent: a fraction or a sum needs brackets there."""
-        loose = (isinstance(base, Op) and base.op == "div") or trails(base)
+        loose = (isinstance(base, Op) and base.op == "div") or trails(base) or layered(base)
         return self.ink.fence("(", self.bare(base), ")") if loose else self.node(base, ATOM)
 
     def infix(self, op: str, left: Node, right: Node) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from markupsafe import Markup, escape
 
 from tp_solver.language.mathml import mathml_row
-from tp_solver.language.plain import plain
+from tp_solver.language.notation import COMPARE
+from tp_solver.language.plain import level, operand_floors, plain
 from tp_solver.language.tree import Node, Op
 
 UNBROKEN = 16
 _SIGNS = {"": "", "=": "=", "≈": "&#x2248;", "<": "&lt;", "+": "+", "-": "&#x2212;"}
+_OPERATORS = {"+": "add", "-": "sub", "=": "eq", "≈": "eq", "<": "lt"}
 _SPLIT = {"eq": "=", "lt": "<", "add": "+", "sub": "-"}
 
 
@@ -23,7 +25,7 @@ def formula(node: Node, mark: str) -> Markup:
 def related(sign: str, node: Node, mark: str) -> Markup:
     """Draw a line of a computation: a relation sign, then a formula."""
     pieces = [(sign, node)]
-    if len(plain(node)) > UNBROKEN:
+    if len(plain(node)) > UNBROKEN and not (sign and _compares(node)):
         (_, first), *rest = _pieces(node)
         pieces = [(sign, first), *rest]
     return Markup("<wbr>").join(_piece(sign, part, mark) for sign, part in pieces)
@@ -31,7 +33,8 @@ def related(sign: str, node: Node, mark: str) -> Markup:
 
 def _piece(sign: str, node: Node, mark: str) -> Markup:
     alt = escape(f"{sign} {plain(node, unicode=True)}".strip())
-    drawn = mathml_row(node, mark)
+    floor = operand_floors(_OPERATORS[sign])[1] if sign in _OPERATORS else 0
+    drawn = mathml_row(node, mark, floor)
     if sign:
         drawn = f'<mrow><mo form="infix">{_SIGNS[sign]}</mo>{drawn}</mrow>'
     return Markup(f'<math displaystyle="true" alttext="{alt}">{drawn}</math>')
@@ -42,8 +45,14 @@ def _pieces(node: Node) -> Iterator[tuple[str, Node]]:
     if isinstance(node, Op) and node.op in _SPLIT:
         left, right = node.args
         yield from _pieces(left)
-        first, *rest = _pieces(right) if node.op in ("eq", "lt") else [("", right)]
+        whole = node.op in ("add", "sub") or _compares(right)
+        first, *rest = [("", right)] if whole else _pieces(right)
         yield _SPLIT[node.op], first[1]
         yield from rest
     else:
         yield "", node
+
+
+def _compares(node: Node) -> bool:
+    """Tell whether a formula is a comparison, which stands in brackets after a relation sign."""
+    return level(node) == COMPARE

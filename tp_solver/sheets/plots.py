@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from markupsafe import Markup, escape
 
-from tp_solver.language.notation import LETTERS, MARKS, split_name
+from tp_solver.language.notation import LETTERS, MARKS, split_copy, split_name
 from tp_solver.language.numerals import MINUS
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import Node, Part, Ref, index_text
@@ -16,6 +16,7 @@ from tp_solver.language.tree import Node, Part, Ref, index_text
 WIDTH, HEIGHT = 640, 320
 LEFT, RIGHT, TOP, BOTTOM = 64, 120, 32, 44
 STYLES = ("", "7 4", "2 4", "10 3 2 3")
+_ARROWS = {"fwd": "\u20d7", "bwd": "\u20d6"}  # combining arrows, over the letter before them
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,10 @@ def curve_label(node: Node, whole: bool = False) -> Markup:
     chosen = () if whole else chosen
     if not isinstance(ref, Ref) or ref.over is not None:
         return escape(plain(node, unicode=True))
-    letter, accent, below = split_name(ref.name)
-    base = LETTERS.get(letter, letter) + MARKS.get(accent, "")
-    places = [below, *map(index_text, ref.index), *map(str, chosen)]
+    letter, accent, rest = split_name(ref.name)
+    below, direction, layer = split_copy(rest)
+    base = LETTERS.get(letter, letter) + MARKS.get(accent, "") + _ARROWS.get(direction, "")
+    places = [f"({layer})" if layer else "", below, *map(index_text, ref.index), *map(str, chosen)]
     subscript = ",".join(filter(None, places))
     lowered = f'<tspan dy="5" font-size="11">{escape(subscript)}</tspan>' if subscript else ""
     return Markup(f'<tspan font-style="italic">{escape(base)}</tspan>{lowered}')
