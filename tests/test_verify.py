@@ -46,6 +46,71 @@ def test_a_wrong_derivative_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     assert proof.differences.size > 1e-3
 
 
+TRUNCATED = [
+    "g[t] = (1 - cut[t]) * h[t-1] + cut[t] * detach(h[t-1])",
+    "h[t] = tanh(w * g[t] + x[t])",
+]
+
+
+def truncated() -> Model:
+    """Make a recurrence through which no gradient flows from step 3 to step 2."""
+    given = {"h[0]": 0.5, "w": 0.9, "x": [0.3, -0.4, 0.8], "cut": [0, 0, 1]}
+    equations = [*TRUNCATED, "L = h[3]^2 + h[2]"]
+    return model(equations, given, ["dL/dw", "dL/dh"], {"t": "1..3"})
+
+
+def test_truncated_backpropagation_is_proved() -> None:
+    proof = verify(truncated())
+    assert proof.holds, proof
+    assert proof.gradients is not None
+    assert proof.differences is not None
+    solved = solution.solve(truncated())
+    assert solved.value("L") == pytest.approx(0.7192351322732875, rel=1e-14)  # PyTorch
+    assert solved.value("dL/dw") == pytest.approx(0.9910636696847428, rel=1e-13)
+    assert solved.value("dL/dh", (2,)) == 1  # of h[2] in the loss, and nothing from h[3]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "L = sum(t, detach(a)^t * a)",  # within a sum, whose index it reads
+        "L = a * detach(a * detach(a))",
+        "L = a * detach(sum(t, a * x[t]))",
+        "L = sum(t, detach(kept(a)) * kept(a * x[t]))",
+        "L = sum(t, sum(t=1..2, detach(a * x[t])) * a)",  # two indices of one name
+        "L = a * detach(spectral_norm([a, 2].T))",
+    ],
+)
+def test_whatever_is_detached_is_proved(loss: str) -> None:
+    extra = 'functions:\n  "kept(z)": z * tanh(z)\n' if "kept" in loss else ""
+    given = {"a": 1.3} | ({"x": [0.3, -0.4, 0.8]} if "x[" in loss else {})
+    proof = verify(model([loss], given, ["dL/da"], {"t": "1..3"}, extra))
+    assert proof.holds, proof
+    assert proof.gradients is not None
+
+
+def test_a_gradient_through_what_is_detached_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaking = rules.partials(lambda _: ONE)
+    monkeypatch.setitem(ops.OPS, "detach", ops.OPS["detach"]._replace(rule=leaking))
+    proof = verify(truncated())
+    assert proof.gradients is not None
+    assert proof.gradients.size > 1e-3
+    assert proof.differences is not None
+    assert proof.differences.size > 1e-3
+
+
+def test_a_wrong_derivative_beside_what_is_detached_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrong = rules.partials(lambda f: f.build.sub(ONE, f.out))  # 1 − h, for 1 − h²
+    monkeypatch.setitem(ops.OPS, "tanh", ops.OPS["tanh"]._replace(rule=wrong))
+    proof = verify(truncated())
+    assert proof.gradients is not None
+    assert proof.gradients.size > 1e-3
+    assert proof.differences is not None
+    assert proof.differences.size > 1e-3
+
+
 def test_a_wrong_value_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = arrays.elementwise(lambda z: 1 / (1 + np.exp(z)))  # σ(−z)
     monkeypatch.setitem(ops.OPS, "sigmoid", ops.OPS["sigmoid"]._replace(numpy=wrong))
@@ -85,3 +150,11 @@ def test_large_exercises_leave_sympy_out_and_say_so(monkeypatch: pytest.MonkeyPa
     assert proof.values is None
     assert "more than 3" in proof.skipped
     assert proof.holds
+
+
+def test_a_search_over_a_long_range_is_proved() -> None:
+    exercise = model(
+        ["q[n] = r^n", "m = first(n, q[n] < 0.01)"], {"r": 0.95}, ["m"], {"n": "1..200"}
+    )
+    assert solution.solve(exercise).value("m") == 90  # log 0.01 / log 0.95 is 89.8
+    assert verify(exercise).holds

@@ -11,6 +11,7 @@ import numpy as np
 
 from tp_solver.graph.adjoint import DIRECT, gradient_prefix
 from tp_solver.graph.arrays import Array
+from tp_solver.graph.detached import held
 from tp_solver.graph.evaluate import Evaluator, Numbers, Table
 from tp_solver.graph.model import Model
 from tp_solver.graph.schedule import ground, grounded, schedule
@@ -188,8 +189,6 @@ class _Exact:
             for ref in symbolic.reads:
                 if ref.over is not None or self.system.is_index(ref, frozenset(at)):
                     continue
-                if any(ref in part.ravel() for part, _, _ in symbolic.opaque):
-                    continue
                 slope = symbolic.slopes(ref, inputs)
                 g = np.asarray(adjoints[place], dtype=object)
                 back = np.tensordot(g, slope, axes=g.ndim) if g.ndim else g[()] * slope
@@ -249,7 +248,7 @@ class _Differences:
             if "/d" in key:  # gradients used in updates are held fixed
                 fixed.append(Known(key, table.box, np.asarray(table.data, dtype=object)))
         own = tuple(k for k in system.known if "/d" not in k.key)
-        self.system = replace(_forward(system), known=own + tuple(fixed))
+        self.system = held(replace(_forward(system), known=own + tuple(fixed)))
         self.steps = schedule(self.system)
         self.defined = {left.left.key for left in self.system.equations}
 

@@ -18,8 +18,8 @@ from tp_solver.language.tree import Node, Ref, transform
 
 SYSTEM = solved(
     "id: s\ntitle: S\nindices: {t: 1..3}\nfunctions: {'twice(z)': z + z}\n"
-    "equations: ['q = x + y + w + f[3] + sum(W @ v)']\n"
-    "given: {x: 1, y: 2, w: 3, 'f[1..3]': [1, 2, 3], v: [1, 2], W: [[1, 2], [3, 4]]}\n"
+    "equations: ['q = x + y + w + f[3] + sum(W @ v) + n']\n"
+    "given: {n: 1, x: 1, y: 2, w: 3, 'f[1..3]': [1, 2, 3], v: [1, 2], W: [[1, 2], [3, 4]]}\n"
     "questions:\n- {id: all, text: A., answers: [q]}\n"
 ).model.system
 
@@ -49,6 +49,12 @@ def same(typed: str, answer: str) -> bool:
         ("norm(x)", "x"),
         ("log(x)", "x - 1"),
         ("log(-1)", "x"),
+        ("x != 0", "y != 1"),
+        ("x != y", "x = y"),
+        ("pick(v, n)", "0"),
+        ("pick(v, n)", "pick(f[1] * v, n)"),
+        ("row(W, n)", "row(W.T, n)"),
+        ("one_hot(n, 3)", "zeros(3)"),
     ],
 )
 def test_formulas_that_only_small_positive_numbers_confuse(typed: str, answer: str) -> None:
@@ -80,6 +86,15 @@ def test_formulas_that_only_small_positive_numbers_confuse(typed: str, answer: s
         ("sum(t=1..100, t * x)", "sum(t=1..100, t * x)"),
         ("sum(t=1..100, W) @ v", "sum(t=1..100, W) @ v"),
         ("log(x - 1)", "log(2*x - 2) - log(2)"),
+        ("x != y", "0 != 2 * y - 2 * x"),
+        ("softplus(x)", "log(1 + exp(x))"),
+        ("log_softmax(v)", "log(softmax(v))"),
+        ("clip(x, -1, 2)", "min(max(x, -1), 2)"),
+        ("pick(v, n)", "one_hot(n, 2) @ v"),
+        ("row(W, n)", "one_hot(n, 2) @ W"),
+        ("eye(2) @ v", "v"),
+        ("size(W, v)", "6"),
+        ("triangular(W).2.1", "0"),
     ],
 )
 def test_formulas_that_always_agree(typed: str, answer: str) -> None:

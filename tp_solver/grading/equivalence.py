@@ -5,7 +5,8 @@ both formulas must have them together; at the others in ±(0.15, 3), where they 
 both have one, so that the laws of logarithms hold. Two analytic formulas that differ agree at a
 random point with probability zero. Pieces such as abs and relu may hide a difference: one that
 shows at a share p of the signed points is missed with probability (1 - p)^32, one in a million
-for `relu(x - 1)` against 0. What differs only beyond 3, or only close to 0, is not seen.
+for `relu(x - 1)` against 0. What differs only beyond 3, or only close to 0, is not seen. Names
+that choose a position, as k in `pick(p, k)`, have whole numbers at every point.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.components import unrolled
 from tp_solver.graph.ops import OPS
-from tp_solver.graph.shapes import Shape
+from tp_solver.graph.shapes import Shape, literal
 from tp_solver.graph.system import System, inline, ranged
 from tp_solver.language.tree import Node, Num, Op, Over, Part, Ref, Span, children, refs, walk
 
@@ -30,7 +31,8 @@ LARGEST = 10_000  # numbers in any part of a formula: `ones(1000, 1000)` is no h
 MOST_NUMBERS = 50_000  # in all of its parts
 MOST_TERMS = 64
 MOST_NODES = 4000  # of a formula with its sums and functions spelled out
-RELATIONS = ("eq", "lt", "le", "gt", "ge")
+UNSIGNED = ("eq", "ne")  # both sides may change their sign
+RELATIONS = (*UNSIGNED, "lt", "le", "gt", "ge")
 _FLIPPED = {"gt": "lt", "ge": "le"}
 
 
@@ -52,15 +54,15 @@ def equivalent(a: Node, b: Node, system: System) -> bool:
     first, second = _relation(a), _relation(b)
     if first[0] != second[0] or _too_large(first[1], system):
         return False
-    points = _Points(system)
+    points = _Points(system, _chosen_from(a, system) | _chosen_from(b, system))
     try:
         left, right = points.value(first[1]), points.value(second[1])
     except ValueError:  # of NumPy: no eigenvalues found, or an array that does not fit
         return False
     if left.shape != right.shape:
         return False
-    if first[0] in ("lt", "le", "eq"):
-        return _proportional(left, right, signed=first[0] != "eq")
+    if first[0]:
+        return _proportional(left, right, signed=first[0] not in UNSIGNED)
     return _close(left, right)
 
 
@@ -84,6 +86,21 @@ def _nodes(node: Node, system: System, arguments: dict[str, int]) -> int:
             inside = _nodes(body, system, arguments) + 1
             return inside * terms if terms <= MOST_TERMS else inside
     return 1 + sum(_nodes(child, system, arguments) for child in children(node))
+
+
+def _chosen_from(node: Node, system: System) -> dict[Ref, int]:
+    """Return the names that choose a position, with the number of positions."""
+    found: dict[Ref, int] = {}
+    for part in walk(node):
+        match part:
+            case Op("pick" | "row", (values, number)):
+                count = system.shape(values)[0]
+            case Op("one_hot", (number, size)):
+                count = literal(size)
+            case _:
+                continue
+        found |= {ref: min(count, found.get(ref, count)) for ref in refs(number)}
+    return found
 
 
 def _too_large(node: Node, system: System) -> bool:
@@ -135,8 +152,9 @@ def _proportional(a: Array, b: Array, signed: bool) -> bool:
 class _Points:
     """Values of formulas where every name has random values, the same in both formulas."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, chosen_from: dict[Ref, int]) -> None:
         self.system = system
+        self.chosen_from = chosen_from
         self.random = np.random.default_rng(20)
         self.names: dict[Ref, Array] = {}
 
@@ -167,7 +185,10 @@ class _Points:
         raise AssertionError(node)
 
     def name(self, ref: Ref, shape: Shape) -> Array:
-        if ref not in self.names:
+        if ref not in self.names and ref in self.chosen_from:
+            places = self.random.integers(0, self.chosen_from[ref], (POINTS, *shape))
+            self.names[ref] = places.astype(float)
+        elif ref not in self.names:
             positive = self.random.uniform(0.15, 0.95, (POSITIVE, *shape))
             signed = self.random.uniform(0.15, 3.0, (POINTS - POSITIVE, *shape))
             signed *= self.random.choice((-1.0, 1.0), signed.shape)

@@ -5,6 +5,7 @@ A kernel is made for the shapes of its arguments, once, and then called on array
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -42,6 +43,11 @@ def elementwise(function: Callable[..., Any]) -> Maker:
     return make
 
 
+def same(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the kernel that changes nothing, of arrays and of intervals alike."""
+    return lambda value: value
+
+
 def comparison(function: Callable[..., Any]) -> Maker:
     """Make a kernel that answers 1 or 0."""
     return elementwise(lambda a, b: function(a, b).astype(float))
@@ -71,6 +77,16 @@ def sigmoid(z: Array) -> Array:
     return np.reciprocal(1.0 + np.exp(-z))
 
 
+def softplus(z: Array) -> Array:
+    """Compute log(1 + exp(z)) without overflow."""
+    return np.logaddexp(0.0, z)
+
+
+def clip(z: Array, low: Array, high: Array) -> Array:
+    """Bring numbers between two bounds, as min(max(z, low), high)."""
+    return np.minimum(np.maximum(z, low), high)
+
+
 def softmax_kernel(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
     """Make softmax over the last axis, shifted by the maximum against overflow."""
 
@@ -78,6 +94,26 @@ def softmax_kernel(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
         exps = np.exp(z - z.max(axis=-1, keepdims=True))
         made: Array = exps / exps.sum(axis=-1, keepdims=True)
         return made
+
+    return kernel
+
+
+def log_softmax_kernel(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the logarithm of softmax over the last axis, which no small softmax turns into −∞."""
+
+    def kernel(z: Array) -> Array:
+        shifted = z - z.max(axis=-1, keepdims=True)
+        made: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+        return made
+
+    return kernel
+
+
+def argmax_kernel(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the position of a vector's largest component, from 0; of equal ones, the first."""
+
+    def kernel(v: Array) -> Array:
+        return np.where(np.isnan(v).any(axis=-1), np.nan, v.argmax(axis=-1).astype(float))
 
     return kernel
 
@@ -175,10 +211,22 @@ def constant_kernel(value: float) -> Maker:
     return make
 
 
+def eye_kernel(_shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
+    """Make the identity matrix of the size written."""
+    size = literal(args[0])
+    return lambda *_: np.eye(size)
+
+
 def size_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
-    """Make the count of components, known from the shape."""
-    count = float(np.prod(shapes[0])) if shapes[0] else 1.0
+    """Make the count of all components together, known from the shapes."""
+    count = float(sum(map(math.prod, shapes)))
     return lambda *_: np.array(count)
+
+
+def shape_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the vector of sizes; that of a number is 1."""
+    sizes = np.array(shapes[0] or (1,), dtype=float)
+    return lambda *_: sizes
 
 
 def place_slots(args: tuple[Node, ...], shape: Shape) -> tuple[Shape, tuple[slice, ...]]:
@@ -213,20 +261,58 @@ def one_hot_kernel(_shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
     return lambda k, *_: (k[..., None] == positions).astype(float)
 
 
-def row_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
-    """Make the choice of a table's row by its number, counted from 0, as tokens are."""
-    positions = np.arange(shapes[0][0])
+def row_kernel(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the choice of a table's row by its number, counted from 0; NaN where there is none."""
+    return _row
 
-    def kernel(table: Array, k: Array) -> Array:
-        alone = _alone(table, 2)
-        if alone is not None:
-            out: Array = alone[np.clip(np.nan_to_num(k), 0, len(alone) - 1).astype(int)]
-            valid = (k >= 0) & (k < len(alone)) & (k == np.floor(k))
-            return np.where(valid[..., None], out, np.nan)
-        made: Array = (table * (k[..., None] == positions)[..., None]).sum(axis=-2)
+
+def pick_kernel(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the choice of a component by its number, counted from 0; NaN where there is none."""
+
+    def kernel(v: Array, k: Array) -> Array:
+        return _row(v[..., None], k)[..., 0]
+
+    return kernel
+
+
+def _row(table: Array, k: Array) -> Array:
+    count = table.shape[-2]
+    valid = (k >= 0) & (k < count) & (k == np.floor(k))
+    at = np.where(valid, k, 0.0).astype(np.intp)
+    alone = _alone(table, 2)
+    if alone is not None:
+        return np.where(valid[..., None], alone[at], np.nan)
+    lead = np.broadcast_shapes(table.shape[:-2], at.shape)
+    tables = np.broadcast_to(table, (*lead, *table.shape[-2:]))
+    places = np.broadcast_to(at, lead)[..., None, None]
+    rows = np.take_along_axis(tables, places, axis=-2)[..., 0, :]
+    return np.where(valid[..., None], rows, np.nan)
+
+
+def triangular_kernel(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the triangular factor of a QR decomposition, its diagonal positive."""
+
+    def kernel(a: Array) -> Array:
+        triangle = np.linalg.qr(a)[1]
+        made: Array = triangle * _signs(triangle)[..., None] + 0.0  # where it was −0
         return made
 
     return kernel
+
+
+def orthogonal_kernel(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
+    """Make the orthogonal factor of the QR decomposition whose R has a positive diagonal."""
+
+    def kernel(a: Array) -> Array:
+        factors = np.linalg.qr(a)
+        made: Array = factors[0] * _signs(factors[1])[..., None, :]
+        return made
+
+    return kernel
+
+
+def _signs(triangle: Array) -> Array:
+    return np.where(np.diagonal(triangle, axis1=-2, axis2=-1) < 0, -1.0, 1.0)
 
 
 def eigenvalues_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:

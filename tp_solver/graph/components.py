@@ -128,6 +128,13 @@ class Components:
         powers = [Op("exp", (self.of(args[0], place),)) for place in every(shapes[0])]
         return Op("div", (powers[at[0] - 1], chain("add", [*powers])))
 
+    def op_log_softmax(self, args: tuple[Node, ...], shapes: list[Shape], at: Position) -> Node:
+        if shapes[0][0] > MOST_SPELLED:
+            return Part(Op("log_softmax", args), at)
+        items = [self.of(args[0], place) for place in every(shapes[0])]
+        total = chain("add", [Op("exp", (item,)) for item in items])
+        return Op("sub", (items[at[0] - 1], Op("log", (total,))))
+
     def op_diag(self, args: tuple[Node, ...], shapes: list[Shape], at: Position) -> Node:
         if len(shapes[0]) == 2:
             return self.of(args[0], (at[0], at[0]))
@@ -140,6 +147,12 @@ class Components:
 
     def op_zeros(self, _args: tuple[Node, ...], _shapes: list[Shape], _at: Position) -> Node:
         return whole(0)
+
+    def op_eye(self, _args: tuple[Node, ...], _shapes: list[Shape], at: Position) -> Node:
+        return whole(int(at[0] == at[1]))
+
+    def op_shape(self, _args: tuple[Node, ...], shapes: list[Shape], at: Position) -> Node:
+        return whole((shapes[0] or (1,))[at[0] - 1])
 
     def op_max(self, args: tuple[Node, ...], shapes: list[Shape], at: Position) -> Node:
         return self.extremum("max", args, shapes, at)

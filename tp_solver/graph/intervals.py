@@ -180,18 +180,6 @@ def norm(shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
     return kernel
 
 
-def softmax(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
-    """Make softmax: a component is least when it is low and all the others are high."""
-
-    def kernel(z: Interval) -> Interval:
-        top = z.hi.max(axis=-1, keepdims=True)
-        low, high = np.exp(z.lo - top), np.exp(z.hi - top)
-        lows, highs = low.sum(axis=-1, keepdims=True), high.sum(axis=-1, keepdims=True)
-        return Interval(low / (low + highs - high), high / (high + lows - low)).safe()
-
-    return kernel
-
-
 def compare(sure: Callable[[Interval, Interval], Any], maybe: Callable[..., Any]) -> Maker:
     """Make a comparison: 0 to 1 where the bounds leave it open."""
 
@@ -218,60 +206,6 @@ GREATER_EQUAL = compare(lambda a, b: a.lo >= b.hi, lambda a, b: a.hi >= b.lo)
 EQUAL = compare(
     lambda a, b: (a.lo == b.hi) & (a.hi == b.lo), lambda a, b: (a.lo <= b.hi) & (a.hi >= b.lo)
 )
-
-
-def lookup(make: Maker) -> Maker:
-    """Lift a kernel whose second argument is a whole number that is always known."""
-
-    def lifted(shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
-        kernel = make(shapes, args)
-
-        def choose(table: Interval, *rest: Interval) -> Interval:
-            number = [np.rint(item.middle) for item in rest]
-            return Interval(kernel(table.lo, *number), kernel(table.hi, *number))
-
-        return choose
-
-    return lifted
-
-
-def known(make: Maker) -> Maker:
-    """Lift a kernel of whole numbers that are always known."""
-
-    def lifted(shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
-        kernel = make(shapes, args)
-        return lambda *items: Interval.exact(kernel(*(np.rint(i.middle) for i in items)))
-
-    return lifted
-
-
-def perturbed(make: Maker, condition: Callable[[Array], Array] | None = None) -> Maker:
-    """Make a spectral function: it moves at most by the size of the matrix's perturbation.
-
-    Weyl for singular values; for eigenvalues the lesser of two bounds: Bauer and Fike's, times the
-    eigenvectors' condition, and Elsner's, which holds for defective matrices too.
-    """
-
-    def lifted(shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
-        kernel, size = make(shapes, args), arrays.norm_kernel(shapes, args)
-
-        def moved(a: Interval) -> Interval:
-            middle = a.middle
-            reach = size(a.radius)
-            if condition is not None and shapes[0]:
-                order = shapes[0][0]
-                elsner = (2 * size(middle) + reach) ** (1 - 1 / order) * reach ** (1 / order)
-                reach = np.minimum(reach * condition(middle), elsner)
-            value = kernel(middle)
-            return Interval.around(value, arrays.grow(reach, value.ndim - reach.ndim)).safe()
-
-        return moved
-
-    return lifted
-
-
-def eigenvector_condition(a: Array) -> Array:
-    """Return the condition number of a matrix's eigenvectors."""
-    _, vectors = np.linalg.eig(np.nan_to_num(a))
-    made: Array = np.linalg.cond(vectors)
-    return made
+DIFFERENT = compare(
+    lambda a, b: (a.hi < b.lo) | (a.lo > b.hi), lambda a, b: (a.lo != b.hi) | (a.hi != b.lo)
+)

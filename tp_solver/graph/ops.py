@@ -11,7 +11,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tp_solver.graph import arrays, intervals, rules, shapes
+from tp_solver.graph import (
+    arrays,
+    intervals,
+    intervals_of_vectors,
+    rules,
+    rules_of_vectors,
+    shapes,
+)
 from tp_solver.graph.arrays import Maker
 from tp_solver.graph.shapes import ShapeRule
 
@@ -49,7 +56,11 @@ def _exact(shape: ShapeRule, make: Maker, symbol: str, rule: rules.Rule) -> Row:
 
 
 def _known(shape: ShapeRule, make: Maker, symbol: str) -> Row:
-    return Row(shape, make, intervals.known(make), symbol, rules.constant, "none")
+    return Row(shape, make, intervals_of_vectors.known(make), symbol, rules.constant, "none")
+
+
+def _chosen(shape: ShapeRule, make: Maker, symbol: str, rule: rules.Rule) -> Row:
+    return Row(shape, make, intervals_of_vectors.chosen(make), symbol, rule, "none")
 
 
 def _relu(z: arrays.Array) -> arrays.Array:
@@ -80,10 +91,12 @@ OPS: dict[str, Row] = {
         "terms",
     ),
     "transpose": _exact(shapes.transpose, arrays.transpose_kernel, "transpose", rules.transpose),
-    "concat": _exact(shapes.concat, arrays.concat_kernel, "concat", rules.concat),
+    "concat": _exact(shapes.concat, arrays.concat_kernel, "concat", rules_of_vectors.concat),
     "sigmoid": _rising(arrays.sigmoid, "sigmoid", rules.SIGMOID),
     "tanh": _rising(np.tanh, "tanh", rules.TANH),
     "relu": _rising(_relu, "relu", rules.RELU, roundings="none"),
+    "softplus": _rising(arrays.softplus, "softplus", rules.SOFTPLUS),
+    "clip": _rising(arrays.clip, "clip", rules.clip, roundings="none"),
     "exp": _rising(np.exp, "exp", rules.EXP),
     "log": _rising(np.log, "log", rules.LOG),
     "sqrt": _rising(np.sqrt, "sqrt", rules.SQRT),
@@ -94,53 +107,98 @@ OPS: dict[str, Row] = {
     "softmax": Row(
         shapes.vector_only,
         arrays.softmax_kernel,
-        intervals.softmax,
+        intervals_of_vectors.softmax,
         "softmax",
-        rules.softmax,
+        rules_of_vectors.softmax,
         "one",
     ),
-    "sum": Row(shapes.reduced, _SUM, intervals.monotone(_SUM), "total", rules.total),
-    "mean": Row(shapes.reduced, _MEAN, intervals.monotone(_MEAN), "mean", rules.mean),
-    "norm": Row(shapes.reduced, arrays.norm_kernel, intervals.norm, "norm", rules.norm, "terms"),
+    "log_softmax": Row(
+        shapes.vector_only,
+        arrays.log_softmax_kernel,
+        intervals_of_vectors.log_softmax,
+        "log_softmax",
+        rules_of_vectors.log_softmax,
+    ),
+    "sum": Row(shapes.reduced, _SUM, intervals.monotone(_SUM), "total", rules_of_vectors.total),
+    "mean": Row(shapes.reduced, _MEAN, intervals.monotone(_MEAN), "mean", rules_of_vectors.mean),
+    "norm": Row(
+        shapes.reduced, arrays.norm_kernel, intervals.norm, "norm", rules_of_vectors.norm, "terms"
+    ),
     "min": Row(
-        shapes.extremum, _MIN, intervals.monotone(_MIN), "minimum", rules.extremum, roundings="none"
+        shapes.extremum,
+        _MIN,
+        intervals.monotone(_MIN),
+        "minimum",
+        rules_of_vectors.extremum,
+        roundings="none",
     ),
     "max": Row(
-        shapes.extremum, _MAX, intervals.monotone(_MAX), "maximum", rules.extremum, roundings="none"
+        shapes.extremum,
+        _MAX,
+        intervals.monotone(_MAX),
+        "maximum",
+        rules_of_vectors.extremum,
+        roundings="none",
     ),
-    "diag": _exact(shapes.diag, arrays.diag_kernel, "diag", rules.diag),
+    "diag": _exact(shapes.diag, arrays.diag_kernel, "diag", rules_of_vectors.diag),
     "ones": _known(shapes.sized, arrays.constant_kernel(1.0), "ones"),
     "zeros": _known(shapes.sized, arrays.constant_kernel(0.0), "zeros"),
-    "place": _exact(shapes.placed, arrays.place_kernel, "place", rules.place)._replace(
-        interval=intervals.lookup(arrays.place_kernel)
+    "place": _exact(shapes.placed, arrays.place_kernel, "place", rules_of_vectors.place)._replace(
+        interval=intervals_of_vectors.placed
     ),
-    "one_hot": _known(shapes.one_hot, arrays.one_hot_kernel, "one_hot"),
-    "row": Row(
-        shapes.row, arrays.row_kernel, intervals.lookup(arrays.row_kernel), "row", rules.row, "none"
+    "eye": _known(shapes.identity, arrays.eye_kernel, "eye"),
+    "one_hot": _known(shapes.one_hot, arrays.one_hot_kernel, "one_hot")._replace(
+        interval=intervals_of_vectors.one_hot
+    ),
+    "row": _chosen(shapes.row, arrays.row_kernel, "row", rules_of_vectors.row),
+    "pick": _chosen(shapes.choice, arrays.pick_kernel, "pick", rules_of_vectors.pick),
+    "argmax": _known(shapes.choice, arrays.argmax_kernel, "argmax")._replace(
+        interval=intervals_of_vectors.argmax
     ),
     "size": _known(shapes.reduced, arrays.size_kernel, "size"),
+    "shape": _known(shapes.sizes, arrays.shape_kernel, "shape"),
+    "detach": _function(arrays.same, arrays.same, "detach", rules.constant, roundings="none"),
+    "orthogonal": Row(
+        shapes.orthogonal,
+        arrays.orthogonal_kernel,
+        intervals_of_vectors.factored(arrays.orthogonal_kernel, sized=False),
+        "orthogonal",
+        rules.refuse,
+    ),
+    "triangular": Row(
+        shapes.triangular,
+        arrays.triangular_kernel,
+        intervals_of_vectors.factored(arrays.triangular_kernel, sized=True),
+        "triangular",
+        rules.refuse,
+    ),
     "eigenvalues": Row(
         shapes.eigenvalues,
         arrays.eigenvalues_kernel,
-        intervals.perturbed(arrays.eigenvalues_kernel, intervals.eigenvector_condition),
+        intervals_of_vectors.perturbed(
+            arrays.eigenvalues_kernel, intervals_of_vectors.eigenvector_condition
+        ),
         "eigenvalues",
         rules.refuse,
     ),
     "spectral_radius": Row(
         shapes.square,
         arrays.spectral_radius_kernel,
-        intervals.perturbed(arrays.spectral_radius_kernel, intervals.eigenvector_condition),
+        intervals_of_vectors.perturbed(
+            arrays.spectral_radius_kernel, intervals_of_vectors.eigenvector_condition
+        ),
         "spectral_radius",
         rules.refuse,
     ),
     "spectral_norm": Row(
         shapes.reduced,
         arrays.spectral_norm_kernel,
-        intervals.perturbed(arrays.spectral_norm_kernel),
+        intervals_of_vectors.perturbed(arrays.spectral_norm_kernel),
         "spectral_norm",
         rules.refuse,
     ),
     "eq": _compare(np.equal, intervals.EQUAL, "eq"),
+    "ne": _compare(np.not_equal, intervals.DIFFERENT, "ne"),
     "lt": _compare(np.less, intervals.LESS, "lt"),
     "le": _compare(np.less_equal, intervals.LESS_EQUAL, "le"),
     "gt": _compare(np.greater, intervals.GREATER, "gt"),

@@ -211,99 +211,10 @@ def transpose(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
     return [local.build.transpose(g)]
 
 
-def concat(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
-    """Hand each piece its own components."""
-    back: list[Node | None] = []
-    start = 1
-    for i in range(len(local.args)):
-        shape = local.shape(i)
-        size = shape[0] if shape else 1
-        span = Span(start, start + size - 1)
-        back.append(layout.part(g, span) if shape else layout.entry(g, start))
-        start += size
-    return back
-
-
-def total(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
-    """Pass a sum's gradient to every component."""
-    ones = Op("ones", tuple(whole(n) for n in local.shape(0)))
-    if isinstance(layout, Jacobian):
-        return [layout.through(g, local.build.transpose(ones))]
-    return [local.build.mul(g, ones) if local.shape(0) else g]
-
-
-def mean(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
-    """Pass a mean's gradient to every component, divided by their count."""
-    count = 1
-    for n in local.shape(0):
-        count *= n
-    (back,) = total(layout, g, local)
-    return [local.build.div(back, whole(count)) if back else None]
-
-
-def norm(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
-    """Pass back v / ‖v‖."""
-    unit = local.build.div(local.args[0], local.out)
-    if isinstance(layout, Jacobian):
-        return [layout.through(g, local.build.transpose(unit))]
-    return [local.build.mul(g, unit)]
-
-
-def softmax(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
-    """Pass back s ⊙ (G − sum(G ⊙ s)); as a Jacobian diag(s) − s × sᵀ."""
-    build, s = local.build, local.out
-    if isinstance(layout, Jacobian):
-        outer = build.matmul(s, build.transpose(s))
-        return [layout.through(g, build.sub(build.diag(s), outer))]
-    return [build.mul(s, build.sub(g, build.sum(build.mul(g, s))))]
-
-
-def extremum(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
-    """Pass back to where the extremum is reached; equal components share, as in PyTorch."""
-    reaches, beats = ("ge", "gt") if local.node.op == "max" else ("le", "lt")
-    if len(local.args) == 2:
-        a, b = local.args
-        both = partials(lambda _: Op(reaches, (a, b)), lambda _: Op(beats, (b, a)))
-        return both(layout, g, local)
-    if isinstance(layout, Jacobian):
-        return refuse(layout, g, local)
-    if not local.shape(0):
-        return [g]
-    reached = Op("eq", (local.args[0], local.out))
-    return [local.build.mul(g, local.build.div(reached, local.build.sum(reached)))]
-
-
-def row(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
-    """Pass back to the row that was chosen, zero to the others."""
-    if isinstance(layout, Jacobian):
-        return refuse(layout, g, local)
-    hot = Op("one_hot", (local.args[1], whole(local.shape(0)[0])))
-    return [local.build.matmul(hot, local.build.transpose(g)), None]
-
-
-def diag(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
-    """Pass back the diagonal (a vector's gradient), or a diagonal matrix."""
-    if isinstance(layout, Jacobian):
-        return refuse(layout, g, local)
-    return [Op("diag", (g,)), *(None for _ in local.args[1:])]
-
-
-def place(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
-    """Pass back the components that were placed."""
-    if isinstance(layout, Jacobian):
-        return refuse(layout, g, local)
-    numbers = [int(arg.value) for arg in local.args[1:] if isinstance(arg, Num)]
-    firsts, shape = numbers[len(numbers) // 2 :], local.shape(0)
-    spans = [
-        Span(first, first + shape[i] - 1) if i < len(shape) else first
-        for i, first in enumerate(firsts)
-    ]
-    return [local.build.part(g, tuple(spans)), *(None for _ in numbers)]
-
-
 # Derivatives of elementwise functions, of the argument z = args[0] and the result `out`.
 SIGMOID = partials(lambda f: f.build.mul(f.out, f.build.sub(ONE, f.out)))
 TANH = partials(lambda f: f.build.sub(ONE, f.build.pow(f.out, TWO)))
+SOFTPLUS = partials(lambda f: Op("sigmoid", (f.args[0],)))
 RELU = partials(lambda f: Op("gt", (f.args[0], ZERO)))
 EXP = partials(lambda f: f.out)
 LOG = partials(lambda f: f.build.div(ONE, f.args[0]))
@@ -317,6 +228,18 @@ DIV = partials(
     lambda f: f.build.div(ONE, f.args[1]),
     lambda f: f.build.neg(f.build.div(f.args[0], f.build.pow(f.args[1], TWO))),
 )
+
+
+def clip(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
+    """Pass back where a number lies between its bounds, these included, as PyTorch does."""
+    z, low, high = local.args
+    inside = Op("mul", (Op("le", (low, z)), Op("le", (z, high))))
+    to_z = partials(lambda _: inside)(layout, g, local)
+    if isinstance(low, Num) and isinstance(high, Num):
+        return [*to_z, None, None]
+    raised = Op("mul", (Op("lt", (z, low)), Op("le", (low, high))))
+    lowered = Op("gt", (Op("max", (z, low)), high))
+    return partials(lambda _: inside, lambda _: raised, lambda _: lowered)(layout, g, local)
 
 
 def power(layout: Gradient, g: Node, local: Local) -> list[Node | None]:

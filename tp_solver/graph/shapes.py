@@ -5,6 +5,7 @@ A shape is () for a scalar, (n,) for a vector (a column, in products), (m, n) fo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from tp_solver.errors import ModelError
@@ -17,13 +18,15 @@ ShapeRule = Callable[[Shapes, tuple[Node, ...]], Shape]
 
 
 PRODUCT = "for a matrix product write `@`"
+LONGEST = 100_000  # axis of a constant
+LARGEST = 10_000_000  # number of components of a constant
 _SAID = {
     "add": "the sum",
     "sub": "the difference",
     "mul": "the elementwise product",
     "div": "the elementwise quotient",
     "pow": "the power",
-    **dict.fromkeys(("eq", "lt", "le", "gt", "ge"), "the comparison"),
+    **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge"), "the comparison"),
     **dict.fromkeys(("min", "max"), "min or max"),
 }
 
@@ -108,6 +111,15 @@ def vector_only(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
     return shapes[0]
 
 
+def choice(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Choose one component of a vector: by its position, or the position of the largest."""
+    if len(shapes[0]) != 1:
+        raise _misfit("this function of a vector", shapes, args)
+    if any(shapes[1:]):
+        raise _misfit("pick(vector, number)", shapes, args)
+    return ()
+
+
 def extremum(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
     """Reduce one argument to a number, compare two component by component."""
     return () if len(shapes) == 1 else elementwise(shapes, args)
@@ -137,6 +149,28 @@ def eigenvalues(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
     return (shapes[0][0] if shapes[0] else 1, 2)
 
 
+def orthogonal(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Keep the shape of a matrix that has at least as many rows as columns."""
+    (shape,) = shapes
+    if len(shape) != 2:
+        raise _misfit("a function of a matrix", shapes, args)
+    if shape[0] < shape[1]:
+        what = f"`{plain(args[0])}` is {describe(shape)}: it has more columns than rows"
+        raise ShapeError(what, f"write it transposed: `{plain(Op('transpose', args))}`")
+    return shape
+
+
+def triangular(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Make an n × n matrix of an m × n one, m at least n."""
+    n = orthogonal(shapes, args)[1]
+    return (n, n)
+
+
+def sizes(shapes: Shapes, _args: tuple[Node, ...]) -> Shape:
+    """Make the vector of sizes; a number has the one size 1."""
+    return (max(1, len(shapes[0])),)
+
+
 def literal(node: Node) -> int:
     """Return the whole number that an argument must be written as."""
     if isinstance(node, Num) and node.value == node.value.to_integral_value():
@@ -147,6 +181,12 @@ def literal(node: Node) -> int:
 def sized(_shapes: Shapes, args: tuple[Node, ...]) -> Shape:
     """Make a vector (or matrix) of the sizes written."""
     return _bounded(tuple(literal(arg) for arg in args))
+
+
+def identity(_shapes: Shapes, args: tuple[Node, ...]) -> Shape:
+    """Make a square matrix of the size written."""
+    size = literal(args[0])
+    return _bounded((size, size))
 
 
 def placed(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
@@ -172,8 +212,10 @@ def one_hot(shapes: Shapes, args: tuple[Node, ...]) -> Shape:
 
 
 def _bounded(shape: Shape) -> Shape:
-    if any(not 0 < size <= 100_000 for size in shape):
-        raise ShapeError(f"the size {shape} is out of bounds", "choose 1 to 100000")
+    if any(not 0 < size <= LONGEST for size in shape):
+        raise ShapeError(f"the size {shape} is out of bounds", f"choose 1 to {LONGEST}")
+    if math.prod(shape) > LARGEST:
+        raise ShapeError(f"{describe(shape)} is too large", f"choose {LARGEST} numbers at most")
     return shape
 
 

@@ -36,6 +36,7 @@ _COMPARE = {
     "LessThan": "le",
     "StrictGreaterThan": "gt",
     "GreaterThan": "ge",
+    "Unequality": "ne",
 }
 
 
@@ -80,7 +81,9 @@ def to_sympy(node: Node, names: dict[str, Any]) -> Any:
 
 def _refuse(node: Node) -> Any:
     what = f"`{plain(node)}` can't stand in an author's function"
-    raise ModelError(what, "use + - * / ^, exp, log, sqrt, tanh, sigmoid, relu, abs, min, max")
+    raise ModelError(
+        what, "use + - * / ^, exp, log, sqrt, tanh, sigmoid, relu, softplus, abs, min, max, clip"
+    )
 
 
 _SYMPY: dict[str, Any] = {
@@ -93,6 +96,9 @@ _SYMPY: dict[str, Any] = {
     "pow": lambda _, a, b: a**b,
     "sigmoid": lambda _, a: _sigmoid()(a),
     "relu": lambda sympy, a: sympy.Max(a, 0),
+    "softplus": lambda sympy, a: sympy.log(1 + sympy.exp(a)),
+    "clip": lambda sympy, a, low, high: sympy.Min(sympy.Max(a, low), high),
+    "ne": lambda sympy, a, b: sympy.Piecewise((1, sympy.Ne(a, b)), (0, True)),
     "lt": lambda sympy, a, b: sympy.Piecewise((1, a < b), (0, True)),
     "le": lambda sympy, a, b: sympy.Piecewise((1, a <= b), (0, True)),
     "gt": lambda sympy, a, b: sympy.Piecewise((1, a > b), (0, True)),
