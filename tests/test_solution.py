@@ -114,3 +114,14 @@ def test_a_broken_exercise_raises_with_every_issue() -> None:
     with pytest.raises(AuthorError) as caught:
         loads("id: x\ntitle: {en: X}\nequations: [a = b]\nquestion: []\n")
     assert len(caught.value.issues) >= 2
+
+
+def test_a_component_in_a_long_sum_keeps_its_name():
+    exercise = model(
+        ["h[t] = W @ h[t-1]", "L = sum(t, h[t].1^2)"],
+        {"W": [[0.5, 1], [0, 0.5]], "h[0]": [1, 2]},
+        ["L"],
+        {"t": "1..40"},
+    )
+    step = solve(exercise).steps[-1]
+    assert plain(step.substituted) == "sum(t=1..40, h[t].1^2)"

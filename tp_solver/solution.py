@@ -147,7 +147,7 @@ class Solution:
 
         def change(part: Node) -> Node | None:
             match part:
-                case Part(Ref() as whole, select) if not any(isinstance(i, Span) for i in select):
+                case Part(Ref() as whole, select) if self.fixed(whole) and not _ranging(select):
                     return Value(_pick(self.number(whole), select))
                 case Ref() if self.fixed(part):
                     return Value(self.number(part))
@@ -181,6 +181,11 @@ class Solution:
     def shown(self, value: Any) -> Nested:
         """Round a value for display, to the digits the exercise asks for."""
         return displayed(self.exercise, value)
+
+
+def _ranging(select: tuple[int | Span, ...]) -> bool:
+    """Tell whether several components are chosen, which keep their name."""
+    return any(isinstance(item, Span) for item in select)
 
 
 def displayed(exercise: Exercise, value: Any) -> Nested:

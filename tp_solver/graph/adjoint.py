@@ -18,15 +18,15 @@ from tp_solver.graph import rules
 from tp_solver.graph.boxes import Box, box_of, cells, hull, overlap, positions, slots
 from tp_solver.graph.build import ONE, ZERO, Builder
 from tp_solver.graph.flows import Differentiation, Flow
+from tp_solver.graph.reach import Reach, fed_by_gradients, influenced, restricted
 from tp_solver.graph.shapes import Shape
-from tp_solver.graph.system import Known, System, left_box, reads
+from tp_solver.graph.system import Known, System
 from tp_solver.language.tree import (
     At,
     Node,
     Over,
     Ref,
     Span,
-    bound_refs,
     fresh_index,
     shift,
 )
@@ -48,18 +48,23 @@ def derive(
 ) -> tuple[tuple[Equation, ...], tuple[Known, ...]]:
     """Derive the adjoint equations that give the requested gradients (and all they need).
 
-    `requests` are names like ∂L/∂W (their own index plays no part); `seeds` are gradients handed
-    down from above, added to what the equations give.
+    `requests` are names like ∂L/∂W, the top at one place; their own index, numbers or ranges, plays
+    a part only for a top that is computed from gradients itself: there, nothing else is derived.
+    `seeds` are gradients handed down from above, added to what the equations give.
     """
-    groups: dict[Ref, set[str]] = {}
+    groups: dict[Ref, dict[str, Box]] = {}
     for ref in requests:
         if ref.over is not None:
-            groups.setdefault(Ref(ref.name, ref.index), set()).add(ref.over.name)
+            wanted = groups.setdefault(Ref(ref.name, ref.index), {})
+            name = ref.over.name
+            box = box_of(ref.over.index, {}) if ref.over.index else system.extent(name)
+            wanted[name] = hull([box, wanted.get(name, box)])
+    fed = fed_by_gradients(system)
     equations: list[Equation] = []
     known: list[Known] = []
     for top, wanted in groups.items():
         own = tuple(k for k in seeds if k.key.startswith(f"{gradient_prefix(top)}/d"))
-        found = _Reverse(system, top, wanted, own).equations()
+        found = _Reverse(system, top, wanted, own, narrow=top.name in fed).equations()
         equations += found[0]
         known += found[1]
     return tuple(equations), tuple(known)
@@ -71,10 +76,20 @@ def gradient_prefix(top: Ref) -> str:
 
 
 class _Reverse:
-    """Reverse mode for one number (or, as a Jacobian, one vector) at one position."""
+    """Reverse mode for one number (or, as a Jacobian, one vector) at one position.
 
-    def __init__(self, system: System, top: Ref, wanted: set[str], seeds: tuple[Known, ...]):
-        self.system, self.top, self.wanted = system, top, wanted
+    `narrow` keeps to the positions between those wanted and the top: of training steps, to one.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        top: Ref,
+        wanted: dict[str, Box],
+        seeds: tuple[Known, ...],
+        narrow: bool,
+    ):
+        self.system, self.top, self.wanted, self.narrow = system, top, wanted, narrow
         self.seeds: dict[str, list[Known]] = {}
         for seed in seeds:
             self.seeds.setdefault(seed.key.rpartition("/d")[2], []).append(seed)
@@ -82,9 +97,15 @@ class _Reverse:
         self.defined = top.name in system.shapes
         vector = self.defined and math.prod(system.shapes[top.name]) > 1
         self.layout = (rules.Jacobian if vector else rules.Gradient)(self.builder)
-        self.relevant = self.influenced(wanted)
-        self.differentiation = Differentiation(system, top, self.layout, self.relevant)
         self.active = self.activity()
+        self.relevant = influenced(system, wanted)
+        if narrow:
+            led = Reach(system, dict(wanted)).led_from()
+            boxes = {
+                name: overlap(led[name], self.active[name]) for name in led & self.active.keys()
+            }
+            self.active = {name: box for name, box in boxes.items() if box is not None}
+        self.differentiation = Differentiation(system, top, self.layout, self.relevant)
         self.terms: dict[str, list[Term]] = {}
 
     def equations(self) -> tuple[list[Equation], list[Known]]:
@@ -92,17 +113,26 @@ class _Reverse:
             for part in self.running(equation):
                 for flow in self.flows(part):
                     self.add_terms(part, flow)
-        if self.defined and self.top.name in self.wanted | self.loops():
+        if self.defined and self.top.name in self.wanted.keys() | self.loops():
             self.terms.setdefault(self.top.name, []).append(Term(self.top_box(), self.start(), -1))
-        needed = (self.relevant & self.active.keys()) | self.wanted
+        needed = (self.relevant & self.active.keys()) | self.wanted.keys()
         equations: list[Equation] = []
         known: list[Known] = []
         for name in [key for key in self.system.shapes if key in needed]:
-            if name == self.top.name and name not in self.wanted | self.loops():
+            if name == self.top.name and name not in self.wanted.keys() | self.loops():
                 continue
-            for cell in cells(self.system.extent(name), self.boxes(name)):
+            extent = self.extent(name)
+            for cell in cells(extent, self.boxes(name)) if extent is not None else ():
                 self.region(name, cell, equations, known)
         return equations, known
+
+    def extent(self, name: str) -> Box | None:
+        """Return the positions at which a gradient gets equations."""
+        whole = self.system.extent(name)
+        if not self.narrow:
+            return whole
+        own = hull(boxes[name] for boxes in (self.wanted, self.active) if name in boxes)
+        return overlap(own, whole)
 
     def boxes(self, name: str) -> list[Box]:
         found = [term.box for term in self.terms.get(name, [])]
@@ -111,71 +141,25 @@ class _Reverse:
     def loops(self) -> set[str]:
         """Return the top's own name where it is read on the way back to itself."""
         box = self.active.get(self.top.name)
-        return {self.top.name} if self.defined and box != self.top_box() else set()
+        return {self.top.name} if box is not None and box != self.top_box() else set()
 
     def top_box(self) -> Box:
         return box_of(self.top.index, {})
 
-    def influenced(self, names: set[str]) -> set[str]:
-        """Return the names that those given have an influence on."""
-        found = set(names)
-        grew = True
-        while grew:
-            new = {
-                e.left.name
-                for e in self.system.equations
-                if e.left.over is None and any(r.name in found for r, _ in bound_refs(e.right))
-            }
-            grew = not new <= found
-            found |= new
-        return found
-
     def activity(self) -> dict[str, Box]:
-        """Return, for each name, a box around the positions that have an influence on the top.
-
-        Walks back from the top; a box that keeps growing through a recurrence is widened to the
-        whole extent, so that the time needed does not grow with the number of steps.
-        """
-        active: dict[str, Box] = {}
-        grown: dict[str, int] = {}
-        if self.defined:
-            active[self.top.name] = self.top_box()
+        """Return, for each name, a box around the positions that have an influence on the top."""
+        start: dict[str, Box] = {self.top.name: self.top_box()} if self.defined else {}
         for name, seeds in self.seeds.items():
-            own = [active[name]] if name in active else []
-            active[name] = hull(own + [seed.box for seed in seeds])
-        changed = True
-        while changed:
-            changed = False
-            for equation in self.system.equations:
-                changed |= self.spread(equation, active, grown)
-        return active
-
-    def spread(self, equation: Equation, active: dict[str, Box], grown: dict[str, int]) -> bool:
-        if equation.left.over is not None or equation.left.name not in active:
-            return False
-        part = _restricted(equation, active[equation.left.name])
-        changed = False
-        for ref, ranges in reads(part) if part else ():
-            if ref.over is not None or ref.name not in self.system.shapes:
-                continue
-            box = box_of(ref.index, ranges)
-            if ref.name in active:
-                box = hull([active[ref.name], box])
-            if active.get(ref.name) == box:
-                continue
-            grown[ref.name] = grown.get(ref.name, 0) + 1
-            if grown[ref.name] > _PATIENCE:
-                box = _widened(box, active[ref.name], self.system.extent(ref.name))
-            active[ref.name] = box
-            changed = True
-        return changed
+            own = [start[name]] if name in start else []
+            start[name] = hull(own + [seed.box for seed in seeds])
+        return Reach(self.system, start).leading_to()
 
     def running(self, equation: Equation) -> Iterator[Equation]:
         """Yield an equation restricted to where the top depends on it, if it matters at all."""
         name = equation.left.name
         if equation.left.over is not None or name not in self.relevant or name not in self.active:
             return
-        part = _restricted(equation, self.active[name])
+        part = restricted(equation, self.active[name])
         if part is not None:
             yield part
 
@@ -251,28 +235,6 @@ class _Reverse:
             return right
         fitted = (self.layout.fitted(node, shape) for node in (left, right))
         return self.builder.add(*fitted)
-
-
-_PATIENCE = 3
-
-
-def _restricted(equation: Equation, box: Box) -> Equation | None:
-    """Return an equation over those of its positions that lie in a box."""
-    both = overlap(left_box(equation), box)
-    if both is None:
-        return None
-    ranges = equation.ranges
-    for at, span in zip(equation.left.index, both, strict=True):
-        if isinstance(at, At) and at.name is not None:
-            ranges[at.name] = span
-    return replace(equation, domain=tuple(ranges.items()))
-
-
-def _widened(box: Box, old: Box, extent: Box) -> Box:
-    return tuple(
-        Span(e.first if b.first < o.first else b.first, e.last if b.last > o.last else b.last)
-        for b, o, e in zip(box, old, extent, strict=True)
-    )
 
 
 def _undouble(ref: Ref, ranges: dict[str, Span]) -> Iterator[tuple[dict[str, Span], dict[str, At]]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 from tp_solver.errors import Issue, suggestion
 from tp_solver.exercise.exercise import ANY, Asked, Exercise, Target
 from tp_solver.exercise.model import ExpressionQuestion
 from tp_solver.graph.boxes import Box, hull, missing, overlap
 from tp_solver.graph.gaps import at_box
 from tp_solver.graph.system import System
+from tp_solver.language.notation import fold_name
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import At, Node, Ref, Span, bound_refs
 
@@ -43,6 +46,7 @@ class Asking:
         self.prose()
         for asked in self.exercise.questions:
             self.question(asked)
+        self.frozen()
 
     def known(
         self, part: object, node: Node, extra: set[str] | None = None, otherwise: str = "define it"
@@ -98,6 +102,35 @@ class Asking:
             if node is not None:
                 self.known(node, node)
 
+    def frozen(self) -> None:
+        """Check that what is frozen is given, and that nothing asks for a gradient of it."""
+        names = set()
+        for i, name in enumerate(map(fold_name, self.exercise.file.frozen)):
+            if name not in self.names | self.doubtful:
+                todo = suggestion(name, self.names, "remove it")
+                what = f"nothing defines `{name}`"
+            elif self.system.defined(name):
+                what, todo = f"`{name}` is computed", "freeze given numbers only"
+            else:
+                names.add(name)
+                continue
+            self.issues.append(self.exercise.source.issue(("frozen", i), what, todo))
+        for part, node in self.formulas() if names else ():
+            for ref, _ in bound_refs(node):
+                if ref.over is not None and ref.over.name in names:
+                    what = f"`{ref.over.name}` is frozen: no gradient flows to it"
+                    todo = f"ask for another gradient, or take `{ref.over.name}` out of `frozen:`"
+                    self.report(part, what, todo, ref.over.name)
+
+    def formulas(self) -> Iterator[tuple[object, Node]]:
+        """Yield everything that may ask for a gradient, and its formula."""
+        yield from ((equation, equation.right) for equation in self.exercise.equations)
+        for asked in self.exercise.questions:
+            yield from ((target, target.ref) for target in asked.targets)
+            yield from ((node, node) for node in (asked.answer, *asked.accept) if node is not None)
+        for curve in self.exercise.plots:
+            yield from ((node, node) for node in curve.show)
+
     def offer(self) -> str:
         """List what can be asked for."""
         names = dict.fromkeys(e.left.name for e in self.system.equations)
@@ -139,8 +172,11 @@ def computed(system: System, name: str, box: Box) -> bool:
     return any(overlap(box, other) is not None for other in system.defined(name))
 
 
-def top_trouble(system: System, ref: Ref) -> tuple[str, str] | None:
-    """Say what is wrong with the top of a derivative: `dh/dW` where h has an index."""
+def top_trouble(system: System, ref: Ref, indices: Collection[str] = ()) -> tuple[str, str] | None:
+    """Say what is wrong with the top of a derivative: `dh/dW` where h has an index.
+
+    `indices` are those of the equation that reads it.
+    """
     assert ref.over is not None
     name, axes = ref.name, system.axes.get(ref.name, ())
     below = plain(ref.over)
@@ -150,6 +186,8 @@ def top_trouble(system: System, ref: Ref) -> tuple[str, str] | None:
         if not axes:
             return f"`{name}` has no index", f"write `d{name}/d{below}`"
         last = ", ".join(str(span.last) for span in asked_extent(system, name))
+        if set(axes) <= set(indices):
+            last = ", ".join(axes)
         has = "an index" if len(axes) == 1 else f"{len(axes)} indices"
         return f"`{name}` has {has}", f"write e.g. `d{name}[{last}]/d{below}`"
     if any(isinstance(at, Span) or at.name for at in ref.index):

@@ -7,20 +7,19 @@ from dataclasses import replace
 
 from tp_solver.errors import Issue, ModelError, suggestion
 from tp_solver.exercise.exercise import ANY, Equation, Exercise, Given
-from tp_solver.exercise.load import nested_shape
 from tp_solver.graph.boxes import Box, overlap
 from tp_solver.graph.gaps import Gaps, at_box, oversized
+from tp_solver.graph.givens import Givens, filled, wider
 from tp_solver.graph.lacking import Lacking
 from tp_solver.graph.schedule import ordered_positions
 from tp_solver.graph.shapes import PRODUCT, Shape, ShapeError, describe, fits, shape_of
-from tp_solver.graph.system import Known, System, as_array, left_box, ranged, reads
+from tp_solver.graph.system import Known, System, left_box, ranged, reads
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import (
     At,
     Node,
     Op,
     Ref,
-    Span,
     bound_refs,
     fresh_index,
     refs,
@@ -58,16 +57,17 @@ class _Assembler:
         self.issues += self.lacking.issues()
         self.doubtful |= self.lacking.states
         self.name_axes()
-        placed = [(given, self.known(given)) for given in self.givens]
+        givens = Givens(self.exercise, self.axes, self.unranged)
+        placed = [(given, givens.known(given)) for given in self.givens]
         known = tuple(item for _, item in placed if item is not None)
-        shapes = {item.key: item.values.shape[len(item.box) :] for item in known}
+        self.issues += givens.issues
         bare = System(
             equations,
             known,
             self.exercise.indices,
             self.exercise.functions,
             {name: _distinct(symbols) for name, symbols in self.axes.items()},
-            shapes,
+            givens.shapes,
         )
         self.functions()
         self.doubtful |= {given.ref.name for given, item in placed if item is None}
@@ -77,7 +77,7 @@ class _Assembler:
         self.issues += gaps.issues()
         self.infer(bare)
         self.issues += oversized(self.exercise, bare)
-        return bare
+        return filled(bare)
 
     def equation(self, equation: Equation) -> Equation | None:
         """Check the names an equation reads, and state the ranges of its sums."""
@@ -138,16 +138,26 @@ class _Assembler:
         """Find how many indices each name has, and what to call them."""
         lefts = [(e, e.left) for e in self.exercise.equations]
         read = [(e, r) for e in self.exercise.equations for r, _ in bound_refs(e.right)]
-        read = [(e, Ref(r.over.name, r.over.index) if r.over else r) for e, r in read]
+        plainly = [(e, r) for e, r in read if r.over is None]
+        below = [(e, Ref(r.over.name, r.over.index), r) for e, r in read if r.over]
         indexed = [(g, g.ref) for g in self.givens if g.ref.index]
         counts: dict[str, int] = {}
-        for part, ref in (*lefts, *read, *indexed):
+        named = [(part, ref, ref) for part, ref in (*lefts, *plainly, *indexed)]
+        for part, ref, whole in (*named, *below):
             if ref.name not in self.names:
                 continue
             count = counts.setdefault(ref.name, len(ref.index))
             if count != len(ref.index):
                 what = f"`{ref.name}` has {_indices(count)} elsewhere and {len(ref.index)} here"
-                self.report(part, what, "write it with the same indices everywhere", ref.name)
+                todo = "write it with the same indices everywhere"
+                like = next(
+                    (r for _, r in plainly if r.name == ref.name and len(r.index) == count), None
+                )
+                if isinstance(part, Given) and like is not None:
+                    todo = self.lengthened(ref, like) or todo
+                elif whole.over is not None and like is not None:
+                    todo = f"write e.g. `{plain(whole.moved(like.index))}`"
+                self.report(part, what, todo, ref.name)
                 continue
             symbols = self.axes.get(ref.name, ("",) * count)
             here = [at.name if isinstance(at, At) and at.name else "" for at in ref.index]
@@ -156,52 +166,14 @@ class _Assembler:
             symbols = self.axes.get(name, ())
             self.axes[name] = tuple(s or f"i{k}" for k, s in enumerate(symbols, 1))
 
-    def known(self, given: Given) -> Known | None:
-        """Place given numbers at their positions."""
-        name, symbols = given.ref.name, self.axes.get(given.ref.name, ())
-        box = self.given_box(given, symbols)
-        if box is None:
-            return None
-        sizes = tuple(span.last - span.first + 1 for span in box)
-        leading = sizes
-        if given.ref.index:
-            ends = zip(given.ref.index, sizes, strict=True)
-            leading = tuple(n for at, n in ends if isinstance(at, Span))
-        shape = nested_shape(given.value)
-        if shape[: len(leading)] != leading:
-            over = ", ".join(
-                f"{s} = {b.first}..{b.last}" for s, b in zip(symbols, box, strict=True)
-            )
-            have = " × ".join(map(str, shape[: len(leading)])) if shape else "one number"
-            what = (
-                f"`{name}` needs {' × '.join(map(str, leading))} values, one per {over}, not {have}"
-            )
-            self.report(given, what, "give as many values as positions")
-            return None
-        values = as_array(given.value).reshape(sizes + shape[len(leading) :])
-        return Known(name, box, values)
-
-    def given_box(self, given: Given, symbols: tuple[str, ...]) -> Box | None:
-        if not given.ref.index:
-            for symbol in symbols:
-                if symbol not in self.exercise.indices:
-                    if given.ref.name in self.unranged:
-                        return None
-                    what = f"`{given.ref.name}` is read at an index without a range"
-                    todo = f"say for which: `{given.ref.name}[1..3]:`"
-                    self.report(given, what, todo)
-                    return None
-            return tuple(self.exercise.indices[symbol] for symbol in symbols)
-        if any(isinstance(at, At) and at.name for at in given.ref.index):
-            todo = f"write `{given.ref.name}:` for all, or `{given.ref.name}[1]:` for one"
-            self.report(given, "numbers can't be given for an index name", todo)
-            return None
-        if len(given.ref.index) != len(symbols):
-            return None
-        spans = (
-            at if isinstance(at, Span) else Span(at.offset, at.offset) for at in given.ref.index
-        )
-        return tuple(spans)
+    def lengthened(self, ref: Ref, like: Ref) -> str:
+        """Say how a given name is written that lacks its first indices, as that of a batch."""
+        lead = like.index[: len(like.index) - len(ref.index)]
+        spans = [self.exercise.indices.get(at.name or "") for at in lead if isinstance(at, At)]
+        whole = tuple(span for span in spans if span is not None)
+        if not whole or len(whole) < len(lead):
+            return ""
+        return f"write e.g. `{plain(Ref(ref.name, (*whole, *ref.index)))}`"
 
     def functions(self) -> None:
         for function in self.exercise.functions.values():
@@ -253,20 +225,36 @@ class _Assembler:
                 both = overlap(box, other)
                 if both is not None:
                     place = f"`{key}{at_box(both)}`"
-                    self.report(part, f"{place} is defined twice", "keep one definition", key)
+                    todo = "keep one definition"
+                    if self.exercise.places.get(id(part), ((), ""))[0][:1] == ("use",):
+                        todo += ", or give a cell a `suffix:`"
+                    self.report(part, f"{place} is defined twice", todo, key)
                     break
             seen[key].append(box)
 
     def infer(self, system: System) -> None:
         """Find every shape; where they don't fit, see whether a matrix product was meant."""
+        if self.exercise.broken:  # a name that begins with one number may have more components
+            for key in {e.left.key for e in self.exercise.equations}:
+                if system.shapes.get(key) == ():
+                    del system.shapes[key]
         start, before = dict(system.shapes), len(self.issues)
         waiting = self.settle(system)
+        wide = dict(start)
+        if self.issues[before:] and (shapes := wider(replace(system, shapes=start))):
+            wide |= shapes
+            system.shapes.clear()
+            system.shapes.update(wide)
+            del self.issues[before:]
+            waiting = self.settle(system)
         found = self.issues[before:]
+        for item in system.known:
+            system.shapes.setdefault(item.key, ())
         if waiting and not self.issues and not self.exercise.broken:
             self.circle(system)
         if not found or any(PRODUCT in issue.todo for issue in found):
             return
-        meant = self.product_meant(system, start)
+        meant = self.product_meant(system, start) or self.product_meant(system, wide)
         if meant is not None:
             self.issues[before:] = [meant]
 

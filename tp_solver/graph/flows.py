@@ -57,8 +57,9 @@ class Differentiation:
         yield from self.back(equation.right, g, equation.left, equation.domain, ())
 
     def concerns(self, node: Node) -> bool:
-        """Tell whether a formula reads anything that matters."""
-        return any(ref.name in self.relevant for ref, _ in bound_refs(node))
+        """Tell whether a formula reads anything that matters; gradients are held fixed."""
+        found = (ref for ref, _ in bound_refs(node) if ref.over is None)
+        return any(ref.name in self.relevant for ref in found)
 
     def back(
         self, node: Node, g: Node, out: Ref | None, around: Bound, bound: Bound
@@ -70,7 +71,7 @@ class Differentiation:
             g = self.layout.fitted(g, self.system.shape(node))
         match node:
             case Ref():
-                yield self.flow(node, g, bound)
+                yield Flow(node, g, bound)
             case Part(of, select):
                 yield from self.back(of, self.unpart(g, of, select), None, around, bound)
             case Over("sum" | "mean", index, span, body):
@@ -86,13 +87,6 @@ class Differentiation:
                         yield from self.back(arg, back, None, around, bound)
             case _:
                 raise ModelError(f"`{plain(node)}` can't be differentiated", "ask for no gradient")
-
-    def flow(self, ref: Ref, g: Node, bound: Bound) -> Flow:
-        """Hand a gradient to a name."""
-        if ref.over is not None:
-            what = f"`{plain(ref)}` would need a second derivative"
-            raise ModelError(what, "ask for first ones only")
-        return Flow(ref, g, bound)
 
     def result(self, node: Node, out: Ref | None, ranges: dict[str, Span]) -> Node:
         """Return the name that a formula's value has wherever it is read here, or the formula."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tp_solver.errors import Issue, suggestion
-from tp_solver.exercise.cells import cell_equations
 from tp_solver.exercise.exercise import Equation, Exercise
-from tp_solver.language.tree import At, bound_refs
+from tp_solver.exercise.model import CellUse, UpdateUse
+from tp_solver.exercise.source import Keys
+from tp_solver.language.tree import At, Ref, bound_refs, index_text
 
 _DEFINE = "define it by an equation, or under `given:`"
 
@@ -18,41 +19,70 @@ class Lacking:
     def __init__(self, exercise: Exercise) -> None:
         self.exercise = exercise
         self.own: list[Issue] = []
-        self.cells: dict[str, dict[str, Issue]] = {}
+        self.uses: dict[Keys, dict[str, Issue]] = {}
         self.states: set[str] = set()  # whose beginning a cell needs, and was told to
 
     def add(self, equation: Equation, name: str, known: set[str]) -> None:
         """Note a name that an equation reads and that nothing defines."""
         todo = suggestion(name, known, _DEFINE)
         issue = self.exercise.issue(equation, f"nothing defines `{name}`", todo, name)
-        path, text = self.exercise.places.get(id(equation), ((), ""))
-        if path != ("use",):
+        path, _ = self.exercise.places.get(id(equation), ((), ""))
+        if path[:1] != ("use",):
             self.own.append(issue)
-            return
-        cell = next((c for c in self.exercise.file.use if text in cell_equations(c)), "")
-        self.cells.setdefault(cell, {})[name] = issue
+        else:
+            self.uses.setdefault(path, {})[name] = issue
 
     def issues(self) -> Iterator[Issue]:
         """Word every name, those that a cell lacks in one issue."""
         yield from self.own
-        for cell, lacking in self.cells.items():
+        for path, lacking in self.uses.items():
             if len(lacking) == 1:
                 yield from lacking.values()
                 continue
-            names = [*lacking, *self.beginnings(cell)]
-            what = f"`use: {cell}` needs {', '.join(names)}"
-            source = self.exercise.source
-            yield source.issue(("use",), what, "give them under `given:`", cell)
+            use = self.named(path)
+            beginnings = list(self.beginnings(path))
+            what = f"`{use}` needs {', '.join([*lacking, *beginnings])}"
+            todo = "give them under `given:`"
+            if beginnings and use.startswith("cell"):
+                todo += ", or `start: 0` for states that begin at 0"
+            yield self.exercise.source.issue(path, what, todo)
 
-    def beginnings(self, cell: str) -> Iterator[str]:
+    def named(self, path: Keys) -> str:
+        """Spell what is used: `use: lstm`, `cell: lstm`, `update: adam`."""
+        position = path[1]
+        assert isinstance(position, int)
+        match self.exercise.file.use[position]:
+            case CellUse(cell=name):
+                return f"cell: {name}"
+            case UpdateUse(update=name):
+                return f"update: {name}"
+            case name:
+                return f"use: {name}"
+
+    def beginnings(self, path: Keys) -> Iterator[str]:
         """Spell the states that a cell reads one step before, where nothing is given of them."""
         given = {g.ref.name for g in self.exercise.givens} | self.exercise.broken
         for equation in self.exercise.equations:
-            if self.exercise.places[id(equation)][1] not in cell_equations(cell):
+            if self.exercise.places[id(equation)][0] != path:
                 continue
             for ref, _ in bound_refs(equation.right):
-                at = ref.index[0] if ref.index else None
-                if isinstance(at, At) and at.name and at.offset and ref.name not in given:
-                    if ref.name not in self.states:
-                        yield f"{ref.name}[{equation.ranges[at.name].first + at.offset}]"
-                    self.states.add(ref.name)
+                if ref.over is None and ref.name not in given | self.states:
+                    beginning = self.beginning(equation, ref)
+                    if beginning:
+                        self.states.add(ref.name)
+                        yield beginning
+
+    def beginning(self, equation: Equation, ref: Ref) -> str:
+        """Spell where a state begins, before its first step or after its last: `h[1..2, 0]`."""
+        moves = [at for at in ref.index if isinstance(at, At) and at.name and at.offset]
+        if not moves or any(at.name not in equation.ranges for at in moves):
+            return ""
+        places: list[str] = []
+        for at in ref.index:
+            if not isinstance(at, At) or at.name not in equation.ranges:
+                places.append(index_text(at))
+                continue
+            span = equation.ranges[at.name]
+            beyond = (span.first if at.offset < 0 else span.last) + at.offset
+            places.append(str(beyond) if at.offset else f"{span.first}..{span.last}")
+        return f"{ref.name}[{', '.join(places)}]"

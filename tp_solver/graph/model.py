@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from tp_solver.errors import Issue, ModelError, suggestion
 from tp_solver.exercise.exercise import Asked, Equation, Exercise, Given, Target
-from tp_solver.exercise.load import nested_shape
+from tp_solver.exercise.givens import nested_shape
 from tp_solver.exercise.model import ExpressionQuestion
 from tp_solver.graph.adjoint import derive
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.asked import Asking, asked_box, asked_extent, top_trouble
 from tp_solver.graph.assemble import assemble
-from tp_solver.graph.boxes import Box, missing, positions
+from tp_solver.graph.boxes import Box, box_of, missing, positions
 from tp_solver.graph.evaluate import Table, evaluate
 from tp_solver.graph.gaps import at_box, uncovered
 from tp_solver.graph.schedule import Step, ordered_positions, schedule
 from tp_solver.graph.shapes import ShapeError, fits, part
-from tp_solver.graph.system import Known, System, as_array, ranged
+from tp_solver.graph.sizes import with_sizes
+from tp_solver.graph.system import Known, System, as_array, ranged, reads
+from tp_solver.graph.training import step_by_step, troubled
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import At, Node, Ref, Span, bound_refs
 
@@ -83,6 +85,7 @@ class _ModelBuilder:
         self.issues = issues
         self.asking = asking
         asking.issues = issues
+        self.placed: list[tuple[object, Ref]] = []  # derivatives asked for or used, at numbers
 
     def report(self, part: object, what: str, todo: str, within: str = "") -> None:
         self.issues.append(self.exercise.issue(part, what, todo, within))
@@ -102,6 +105,8 @@ class _ModelBuilder:
         except ModelError as error:
             self.circle(error)
             return None
+        for asker, what, todo in troubled(self.system, self.placed):
+            self.report(asker, what, todo)
         curves = tuple(
             tuple(_curve_name(i, j) for j in range(len(c.show)))
             for i, c in enumerate(self.exercise.plots)
@@ -126,7 +131,7 @@ class _ModelBuilder:
     def add(self, node: Node, left: Ref, domain: tuple[tuple[str, Span], ...]) -> None:
         """Add an equation for something asked or drawn."""
         try:
-            right = ranged(node, self.exercise.indices)
+            right = ranged(with_sizes(node, self.system), self.exercise.indices)
             for ref, bound in bound_refs(right):
                 local = dict(domain) | {n: s for n, s in bound if s}
                 self.axes_match(node, ref, local)
@@ -152,39 +157,65 @@ class _ModelBuilder:
                 what = f"`{plain(ref)}` leaves the index `{at.name}` open"
                 raise ModelError(what, f"write a number, as in `{name}[1]`", name)
 
-    def requests(self) -> Iterator[tuple[object, Ref]]:
+    def take_apart(self) -> None:
+        """Make each equation that reads `dL[n]/d…` one for each n."""
+        found: list[Equation] = []
         for equation in self.system.equations:
-            for ref, _ in bound_refs(equation.right):
+            try:
+                steps = step_by_step(equation)
+            except ModelError as error:
+                self.report(equation, error.what, error.todo, error.name)
+                continue
+            for step in steps:
+                self.exercise.places[id(step)] = self.exercise.places.get(id(equation), ((), ""))
+            found += steps
+        self.system = replace(self.system, equations=tuple(found))
+
+    def requests(self) -> Iterator[tuple[object, Ref, dict[str, Span]]]:
+        """Yield what asks for a derivative, the derivative, and the ranges of its indices."""
+        for equation in self.system.equations:
+            for ref, ranges in reads(equation):
                 if ref.over is not None:
-                    yield equation, ref
+                    yield equation, ref, ranges
         for asked in self.exercise.questions:
             for target in asked.targets:
                 if target.ref.over is not None:
-                    yield target, target.ref
+                    yield target, target.ref, {}
 
     def differentiate(self) -> bool:
         """Derive every gradient that is asked for or used; tell whether that went well."""
         seeds = tuple(filter(None, map(self.seed, self.exercise.givens)))
-        fine = True
+        self.take_apart()
         requests = list(self.requests())
-        for asker, ref in requests:
+        for asker, ref, ranges in requests:
+            assert ref.over is not None
+            below = Ref(ref.over.name, ref.over.index)
             if ref.name not in self.system.shapes and ref.name not in self.asking.losses:
                 todo = f"write an equation `{ref.name} = …`, or give a `d{ref.name}/d…`"
                 self.report(asker, f"nothing defines `{ref.name}`", todo, ref.name)
-                fine = False
-            elif (trouble := top_trouble(self.system, ref)) is not None:
+            elif (trouble := top_trouble(self.system, ref, ranges)) is not None:
                 self.report(asker, *trouble, ref.name)
-                fine = False
-        if not fine or self.issues:
+            elif (lacking := uncovered(below, ranges, self.system)) is not None:
+                self.out_of_reach(asker, ref, f"{below.name}{at_box(lacking)}")
+            else:
+                self.placed.append((asker, self.at_numbers(ref, ranges)))
+        if self.issues:
             return False
         try:
-            equations, known = derive(self.system, [ref for _, ref in requests], seeds)
+            equations, known = derive(self.system, [ref for _, ref in self.placed], seeds)
             self.system = self.system.extended(equations, known)
         except ModelError as error:
-            blamed = next((p for p, r in requests if error.name and error.name in plain(r)), None)
-            self.report(blamed or requests[0][0], error.what, error.todo)
+            named = (p for p, r, _ in requests if error.name and error.name in plain(r))
+            self.report(next(named, requests[0][0]), error.what, error.todo)
             return False
         return True
+
+    def at_numbers(self, ref: Ref, ranges: dict[str, Span]) -> Ref:
+        """Return a derivative with ranges in the place of its indices' names."""
+        assert ref.over is not None
+        if ref.over.index:
+            return ref.moved(box_of(ref.over.index, ranges))
+        return ref.moved(asked_extent(self.system, ref.over.name))
 
     def seed(self, given: Given) -> Known | None:
         """Place a gradient handed down from above."""
@@ -257,9 +288,11 @@ class _ModelBuilder:
                     continue
                 lacking = uncovered(ref, ranges, self.system)
                 if lacking is not None:
-                    name = f"{ref.key}{at_box(lacking)}"
-                    what = f"`{plain(ref)}` reaches `{name}`, which nothing defines"
-                    self.report(equation, what, "check the index", ref.name)
+                    self.out_of_reach(equation, ref, f"{ref.key}{at_box(lacking)}")
+
+    def out_of_reach(self, asker: object, ref: Ref, place: str) -> None:
+        what = f"`{plain(ref)}` reaches `{place}`, which nothing defines"
+        self.report(asker, what, "check the index", ref.name)
 
     def circle(self, error: ModelError) -> None:
         name = error.name.partition("[")[0]
