@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +10,9 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT
 from tp_solver.errors import AuthorError, Issue, nearest, suggestion, visible
-from tp_solver.exercise.cells import cell_equations, cell_names
-from tp_solver.exercise.load import load_file, load_text, nested_shape, raise_for
+from tp_solver.exercise.givens import nested_shape
+from tp_solver.exercise.load import load_file, load_text, raise_for
 from tp_solver.exercise.prose import formulas
-from tp_solver.exercise.source import parse_yaml
 from tp_solver.language.parse import parse
 from tp_solver.language.tree import At, Num, Op, Ref, Span
 
@@ -121,31 +119,6 @@ def test_issues_find_names_in_any_spelling():
     line = "  - w = tanh(1) + C̃[0] + h[0]"
     assert exercise.issue(equation, "", "", "C_tilde").column == line.index("C̃") + 1
     assert exercise.issue(equation, "", "", "h").column == line.index("h[0]") + 1
-
-
-@pytest.mark.parametrize("name", cell_names())
-def test_every_cell_parses(name):
-    equations = [parse(text) for text in cell_equations(name)]
-    assert equations
-    for equation in equations:
-        assert isinstance(equation, Op)
-        assert equation.op == "eq"
-        assert isinstance(equation.args[0], Ref)
-
-
-@pytest.mark.parametrize("name", cell_names())
-def test_every_cell_says_what_it_is(name):
-    path = ROOT / "tp_solver" / "exercise" / "cells" / f"{name}.yaml"
-    source = parse_yaml(path.read_text(encoding="utf-8"), path.name)
-    assert not source.issues
-    assert source.data["name"] == name
-    assert set(source.data["title"]) == {"fr", "en"}
-    assert source.data["source"]
-
-
-def test_cells_are_found_by_being_there():
-    folder = Path(ROOT / "tp_solver" / "exercise" / "cells")
-    assert set(cell_names()) == {path.stem for path in folder.glob("*.yaml")}
 
 
 def test_a_cell_and_equations_together():

@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.conftest import ROOT
-from tp_solver.exercise.model import exercise_schema
+from tp_solver.exercise.schema import exercise_schema
 
 PUBLISHED = ROOT / "docs" / "exercise.schema.json"
 SHIPPED = sorted((ROOT / "exercises").rglob("*.yaml"))

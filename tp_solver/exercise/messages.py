@@ -18,6 +18,8 @@ _KINDS: dict[str, type[BaseModel]] = {
     "expression": model.ExpressionQuestion,
     "choice": model.ChoiceQuestion,
     "text": model.TextQuestion,
+    "cell": model.CellUse,
+    "update": model.UpdateUse,
 }
 _PARTS: dict[str, type[BaseModel]] = {
     "choices": model.Choice,
@@ -53,13 +55,22 @@ _COMMA = re.compile(r"[0-9]+,[0-9]+")
 _ONE_RANGE = re.compile(r"\s*(\w+)\s*=\s*(-?[0-9]+\s*\.\.\s*-?[0-9]+)\s*")
 
 
-def schema_issues(error: ValidationError, source: Source) -> list[Issue]:
-    """Turn every finding of a failed validation into an issue with its place."""
-    return [_issue(finding, source) for finding in error.errors()]
+def schema_issues(
+    error: ValidationError,
+    source: Source,
+    above: Keys = (),
+    owner: type[BaseModel] = model.ExerciseFile,
+) -> list[Issue]:
+    """Turn every finding of a failed validation into an issue with its place.
+
+    `above` is the path of what was validated, where that was a part of the file, of type `owner`.
+    """
+    return [_issue(finding, source, above, owner) for finding in error.errors()]
 
 
-def _issue(finding: Any, source: Source) -> Issue:
-    owner, path = _owner(finding["loc"])
+def _issue(finding: Any, source: Source, above: Keys, top: type[BaseModel]) -> Issue:
+    owner, own = _owner(finding["loc"], top)
+    path = (*above, *own)
     kind, last = finding["type"], str(path[-1]) if path else ""
     if kind == "missing":
         return source.issue(path[:-1], f"`{last}` is missing", f"add `{last}:`")
@@ -69,24 +80,25 @@ def _issue(finding: Any, source: Source) -> Issue:
         return source.key_issue(path, f"unknown key `{visible(last)}`", todo)
     if kind == "union_tag_invalid":
         value = finding["ctx"]["tag"]
-        todo = suggestion(value, _KINDS, f"choose one of {', '.join(_KINDS)}")
+        kinds = [kind for kind in _KINDS if kind not in ("cell", "update")]
+        todo = suggestion(value, kinds, f"choose one of {', '.join(kinds)}")
         return source.issue((*path, "kind"), f"there is no kind of question `{value}`", todo)
     named = next((str(key) for key in reversed(path) if isinstance(key, str)), "this file")
     what, todo = _worded(finding, named, owner)
     return source.issue(path, what, _better(str(finding["input"]), kind, named) or todo)
 
 
-def _owner(loc: Keys) -> tuple[type[BaseModel], Keys]:
+def _owner(loc: Keys, top: type[BaseModel]) -> tuple[type[BaseModel], Keys]:
     """Return the model that a finding is in, and its path in the file.
 
     pydantic puts the kind of a question into the location, right after its number; other parts
     of the format may well be called `text` or `values` too.
     """
-    owner: type[BaseModel] = model.ExerciseFile
+    owner = top
     path: list[str | int] = []
     for i, key in enumerate(loc):
-        if i == 2 and loc[0] == "questions":
-            owner = _KINDS[str(key)]
+        if i == 2 and loc[0] in ("questions", "use"):
+            owner = _KINDS.get(str(key), owner)
             continue
         path.append(key)
         if key in owner.model_fields and (i < len(loc) - 1 or _is_text(owner, str(key))):
@@ -104,10 +116,11 @@ def _worded(finding: Any, last: str, owner: type[BaseModel]) -> tuple[str, str]:
     ranged = ".." in str(finding.get("ctx", {}).get("pattern", "")).replace("\\", "")
     if kind == "value_error":
         return message.removeprefix("Value error, "), "see docs/format.md"
-    if ranged or (kind == "string_type" and finding["loc"][0] == "indices"):
+    if ranged or (kind == "string_type" and finding["loc"][:1] == ("indices",)):
         return what, "write first..last, as in 1..3"
     if kind == "string_pattern_mismatch":
-        return what, "write letters, digits, `.`, `-` and `_`"
+        marks = "`.`, `-` and `_`" if "." in finding["ctx"]["pattern"] else "`_`, a letter first"
+        return what, f"write letters, digits{',' if '.' in marks else ' and'} {marks}"
     if kind == "literal_error":
         return what, f"write {finding['ctx']['expected']}"
     if kind in ("model_type", "model_attributes_type") and owner is model.Text:
@@ -123,6 +136,10 @@ def _better(typed: str, kind: str, last: str) -> str | None:
     """Return what was most likely meant by a value of another form."""
     if kind == "float_parsing" and _COMMA.fullmatch(typed):
         return f"write `{typed.replace(',', '.')}`"
+    if last == "start":
+        return "write 0, or give each state under `given:`"
+    if last == "of" and kind == "list_type" and typed.isidentifier():
+        return f"write `[{typed}]`"
     if last == "precision" and typed.isdigit():
         return f"write `precision: {{decimals: {typed}}}`"
     if last == "indices" and (match := _ONE_RANGE.fullmatch(typed)):
@@ -146,6 +163,11 @@ def no_number(value: Any) -> tuple[str, str]:
     """Say of a value that it is no number, and what to write in its place."""
     if value is None:
         return "a number is missing", "write one after the colon"
+    if isinstance(value, dict):
+        return (
+            "a group of keys is no number",
+            "write numbers, or `{draw: normal, shape: [2, 3], seed: 1}`",
+        )
     typed = str(value)
     shown = typed.lower() if isinstance(value, bool) else visible(typed)
     near = read_number(typed)

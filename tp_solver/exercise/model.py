@@ -154,9 +154,84 @@ AnyQuestion = Annotated[
 
 GIVEN_SCHEMA = {
     "type": "object",
-    "description": "Numbers by name: a number, a list, or a list of rows.",
+    "description": "Numbers by name: a number, a list, a list of rows, or how they are drawn.",
     "additionalProperties": {"anyOf": [{"type": "number"}, {"type": "array"}]},
 }
+
+
+class Draw(Model):
+    """Numbers drawn from a seed: `{draw: uniform, between: [-1, 1], shape: [2, 3], seed: 4}`."""
+
+    draw: Literal["uniform", "normal", "fan_in"]
+    shape: Annotated[list[Annotated[int, Field(ge=1, le=10_000)]], Field(max_length=4)] = []
+    seed: int
+    decimals: Annotated[int, Field(ge=0, le=12)] = 2
+    between: tuple[float, float] = (-1.0, 1.0)
+    mean: float = 0.0
+    std: Annotated[float, Field(gt=0)] = 1.0
+
+    @model_validator(mode="after")
+    def _sized(self) -> Draw:
+        if self.draw == "fan_in" and not self.shape:
+            raise ValueError("`fan_in` draws a matrix: state its `shape`")
+        return self
+
+
+Symbol = Annotated[str, Field(pattern=r"^[A-Za-z]\w*$", max_length=40)]
+
+
+class CellUse(Model):
+    """A shipped cell put into the exercise; its own options are keys too, checked with the cell."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
+
+    cell: str
+    layers: Annotated[int, Field(ge=1, le=20)] = 1
+    direction: Literal["forward", "backward", "both"] = "forward"
+    reads: str = ""
+    index: Symbol = "t"
+    batch: Symbol | None = None
+    mask: str | None = None
+    start: Annotated[int, Field(ge=0, le=0)] | None = None
+    train: Symbol | None = None
+    truncate: Annotated[int, Field(ge=1)] | None = None
+    rename: dict[str, str] = {}
+    without: list[str] = []
+    suffix: Annotated[str, Field(pattern=r"^\w*$", max_length=40)] = ""
+    units: Annotated[int, Field(ge=1, le=1000)] | None = None
+    inputs: Annotated[int, Field(ge=1, le=1000)] | None = None
+    outputs: Annotated[int, Field(ge=1, le=1000)] | None = None
+    projection: Annotated[int, Field(ge=1, le=1000)] | None = None
+    seed: int | None = None
+
+
+class UpdateUse(Model):
+    """A shipped update of parameters; its own options are keys too, checked with the update."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
+
+    update: str
+    of: Annotated[list[str], Field(min_length=1)]
+    loss: str | None = None
+    index: Symbol | None = None
+    decay: Literal["none", "l2"] = "none"
+    clip_norm: Formula | None = None
+    clip_value: Formula | None = None
+
+
+def _use(data: Any) -> str:
+    if isinstance(data, dict | BaseModel):
+        keys = data if isinstance(data, dict) else type(data).model_fields
+        return "update" if "update" in keys and "cell" not in keys else "cell"
+    return "name"
+
+
+AnyUse = Annotated[
+    Annotated[str, Tag("name")]
+    | Annotated[CellUse, Tag("cell")]
+    | Annotated[UpdateUse, Tag("update")],
+    Discriminator(_use),
+]
 
 
 class ExerciseFile(Model):
@@ -171,25 +246,12 @@ class ExerciseFile(Model):
         str, Annotated[str, Field(pattern=r"^\s*-?[0-9]{1,6}\s*\.\.\s*-?[0-9]{1,6}\s*$")]
     ] = {}
     functions: dict[str, str] = {}
-    use: Annotated[list[str], BeforeValidator(lambda u: [u] if isinstance(u, str) else u)] = []
+    use: Annotated[list[AnyUse], BeforeValidator(lambda u: u if isinstance(u, list) else [u])] = []
     equations: list[str] = []
     given: Annotated[dict[str, Any], WithJsonSchema(GIVEN_SCHEMA)] = {}
+    frozen: list[str] = []
     precision: Precision = Precision(decimals=3)
     credit: Credit = Credit()
     symbols: list[str] = []
     plots: list[Plot] = []
     questions: Annotated[list[AnyQuestion], Field(min_length=1)]
-
-
-def exercise_schema() -> dict[str, Any]:
-    """Return the JSON Schema of an exercise file, for editors that complete and check."""
-    schema = ExerciseFile.model_json_schema(by_alias=True)
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "tp_solver exercise"
-    schema["properties"]["use"] = {
-        "description": "A cell, or several: rnn, lstm, …",
-        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
-    }
-    text = schema["$defs"].pop("Text")
-    schema["$defs"]["Text"] = {"anyOf": [{"type": "string"}, text]}
-    return schema

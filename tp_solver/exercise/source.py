@@ -52,6 +52,15 @@ class Source:
             return self.issue(path, what, todo)
         return self.place(self.keys[path], what, todo)
 
+    def as_list(self, key: str) -> None:
+        """Let what stands alone under a key be found as the first item of a list too."""
+        self.spans |= {
+            (key, 0, *path[1:]): at for path, at in self.spans.items() if path[:1] == (key,)
+        }
+        self.keys |= {
+            (key, 0, *path[1:]): at for path, at in self.keys.items() if path[1:] and path[0] == key
+        }
+
     def place(self, offset: int, what: str, todo: str) -> Issue:
         """Make an issue placed at an offset of the text."""
         before = self.text[:offset]

@@ -1,0 +1,104 @@
+"""The shipped cells and updates: one YAML file of equations each, found by being there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from tp_solver.exercise.source import parse_yaml
+from tp_solver.language.parse import parse
+from tp_solver.language.tree import Node, Op, Ref, refs
+
+Kind = Literal["cells", "updates"]
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An equation of a cell or update, before it is put into an exercise."""
+
+    left: Ref
+    right: Node
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What one choice of an option changes: equations by their left sides, or names."""
+
+    equations: tuple[Rule, ...]
+    rename: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A cell or an update: its equations, its options, the sizes of its parameters.
+
+    The first choice of each option is the one that holds where nothing is said. `start` lists the
+    states of an update that begin at 0.
+    """
+
+    name: str
+    input: str
+    output: str
+    equations: tuple[Rule, ...]
+    readout: tuple[Rule, ...]
+    options: Mapping[str, Mapping[str, Choice]]
+    shapes: Mapping[str, tuple[str, ...]]
+    start: tuple[str, ...]
+
+    def names(self) -> set[str]:
+        """Return every name of its equations, whatever the options."""
+        rules = [*self.equations, *self.readout]
+        rules += [r for o in self.options.values() for c in o.values() for r in c.equations]
+        found = {
+            ref.name for rule in rules for node in (rule.left, rule.right) for ref in refs(node)
+        }
+        return found | {
+            new for o in self.options.values() for c in o.values() for new in c.rename.values()
+        }
+
+
+@cache
+def template_names(kind: Kind) -> tuple[str, ...]:
+    """Return the names of the shipped cells or updates."""
+    return tuple(sorted(path.stem for path in (_HERE / kind).glob("*.yaml")))
+
+
+@cache
+def template(kind: Kind, name: str) -> Template:
+    """Read a shipped cell or update."""
+    text = (_HERE / kind / f"{name}.yaml").read_text(encoding="utf-8")
+    data: dict[str, Any] = parse_yaml(text, f"{name}.yaml").data
+    options = {
+        option: {choice: _choice(found) for choice, found in choices.items()}
+        for option, choices in data.get("options", {}).items()
+    }
+    return Template(
+        name=data["name"],
+        input=data.get("input", ""),
+        output=data.get("output", ""),
+        equations=_rules(data["equations"]),
+        readout=_rules(data.get("readout", [])),
+        options=options,
+        shapes={key: tuple(sizes) for key, sizes in data.get("shapes", {}).items()},
+        start=tuple(data.get("start", [])),
+    )
+
+
+def _choice(data: dict[str, Any]) -> Choice:
+    return Choice(_rules(data.get("equations", [])), data.get("rename", {}))
+
+
+def _rules(texts: list[str]) -> tuple[Rule, ...]:
+    return tuple(rule(text) for text in texts)
+
+
+def rule(text: str) -> Rule:
+    """Parse an equation of a shipped file."""
+    match parse(text):
+        case Op("eq", (Ref() as left, right)):
+            return Rule(left, right)
+    raise AssertionError(text)
