@@ -1,4 +1,4 @@
-"""Every number of the TP, and some of PyTorch's, against programs that know nothing of ours."""
+"""Every number of the TP against programs that know nothing of ours."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from tests.conftest import ROOT
-from tests.written import model
 from tp_solver.solution import Solution, load, loads, solve
 
 TP = ROOT / "exercises" / "tp"
@@ -140,90 +139,3 @@ def test_the_loss_of_2_3b(goldens: Any) -> None:
 def test_constant_forget_gate(goldens: Any) -> None:
     theirs = goldens["ex2_3"]["constant_forget"]["f_pow_n"]
     same(solve(load(TP / "tp-2.3.yaml")).value("ten-steps"), theirs)
-
-
-# --- PyTorch ---------------------------------------------------------------
-
-LINEAR = "{z}[t, b] = W_{g} @ x[t, b] + b_{g} + U_{g} @ h[t-1, b] + c_{g}"
-CELLS = {
-    "rnn": (("h",), [LINEAR.format(z="z", g="h"), "h[t, b] = tanh(z[t, b])"]),
-    "rnn_relu": (("h",), [LINEAR.format(z="z", g="h"), "h[t, b] = relu(z[t, b])"]),
-    "lstm": (
-        ("i", "f", "g", "o"),
-        [
-            *(LINEAR.format(z=f"z_{g}", g=g) for g in "ifgo"),
-            "C[t, b] = sigmoid(z_f[t, b]) * C[t-1, b] + sigmoid(z_i[t, b]) * tanh(z_g[t, b])",
-            "h[t, b] = sigmoid(z_o[t, b]) * tanh(C[t, b])",
-        ],
-    ),
-    "gru": (
-        ("r", "z", "n"),
-        [
-            "r[t, b] = sigmoid(W_r @ x[t, b] + b_r + U_r @ h[t-1, b] + c_r)",
-            "z[t, b] = sigmoid(W_z @ x[t, b] + b_z + U_z @ h[t-1, b] + c_z)",
-            "n[t, b] = tanh(W_n @ x[t, b] + b_n + r[t, b] * (U_n @ h[t-1, b] + c_n))",
-            "h[t, b] = (1 - z[t, b]) * n[t, b] + z[t, b] * h[t-1, b]",
-        ],
-    ),
-}
-PARAMETERS = {"W": "weight_ih_l0", "U": "weight_hh_l0", "b": "bias_ih_l0", "c": "bias_hh_l0"}
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
-        "rnn_L1_uni",
-        "rnn_L1_uni_scalar",
-        "rnn_relu_L1_uni",
-        "lstm_L1_uni",
-        "lstm_L1_uni_scalar",
-        "lstm_L1_uni_nobias_zero",
-        "gru_L1_uni",
-        "gru_L1_uni_scalar",
-        "gru_L1_uni_nobias_zero",
-    ],
-)
-def test_pytorch_one_layer(reference: Path, case: str) -> None:
-    theirs = json.loads((reference / "cases" / f"torch_{case}.json").read_text())
-    solution, gates = torch_solution(theirs, case.partition("_L1")[0])
-    expected = theirs["expected"]
-
-    def close(ours: Any, wanted: Any) -> None:
-        np.testing.assert_allclose(np.ravel(ours), np.ravel(wanted), rtol=1e-10, atol=1e-12)
-
-    close(solution.tables["h"].data[1:], expected["output"])
-    close(solution.value("L"), expected["loss"])
-    close(solution.tables["dL/dx"].data, expected["grad_inputs"]["X"])
-    for name, start in (("h", "h0"), ("C", "c0")):
-        if expected["grad_inputs"].get(start):
-            close(solution.tables[f"dL/d{name}"].data[0], expected["grad_inputs"][start])
-    for letter, parameter in PARAMETERS.items():
-        if parameter in expected["grad_params"]:
-            ours = [solution.value(f"dL/d{letter}_{gate}") for gate in gates]
-            close(
-                np.concatenate([np.atleast_1d(o) for o in ours]), expected["grad_params"][parameter]
-            )
-
-
-def torch_solution(theirs: Any, cell: str) -> tuple[Solution, tuple[str, ...]]:
-    """Write a case of PyTorch as an exercise and solve it."""
-    gates, equations = CELLS[cell]
-    inputs = theirs["inputs"]
-    steps, batch, size = np.shape(inputs["G_output"])
-    given = {"x": inputs["X"], "G": inputs["G_output"]}
-    states = {"h": ("h0", "G_hn"), "C": ("c0", "G_cn")} if cell == "lstm" else {"h": ("h0", "G_hn")}
-    loss = "sum(t, sum(b, sum(G[t, b] * h[t, b])))"
-    for name, (start, end) in states.items():
-        first = inputs[start] or np.zeros((1, batch, size))
-        given[f"{name}[0, 1..{batch}]"] = first[0]
-        if inputs[end] is not None:
-            given[end] = inputs[end][0]
-            loss += f" + sum(b, sum({end}[b] * {name}[{steps}, b]))"
-    for letter, parameter in PARAMETERS.items():
-        whole = np.asarray(theirs["params"].get(parameter, np.zeros(size * len(gates))))
-        for gate, part in zip(gates, np.split(whole, len(gates)), strict=True):
-            given[f"{letter}_{gate}"] = part
-    asked = ["dL/dx", *(f"dL/d{name}[0, 1..{batch}]" for name in states)]
-    asked += [f"dL/d{letter}_{gate}" for letter in PARAMETERS for gate in gates]
-    indices = {"t": f"1..{steps}", "b": f"1..{batch}"}
-    return solve(model([*equations, f"L = {loss}"], given, asked, indices)), gates
