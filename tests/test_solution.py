@@ -125,3 +125,18 @@ def test_a_component_in_a_long_sum_keeps_its_name():
     )
     step = solve(exercise).steps[-1]
     assert plain(step.substituted) == "sum(t=1..40, h[t].1^2)"
+
+
+def test_a_table_is_named_and_its_chosen_numbers_put_in() -> None:
+    exercise = model(
+        ["e[t] = row(E, k[t])", "u[t] = one_hot(k[t], 3) @ E", "a = W @ e[2]"],
+        {"E": [[1, 2], [3, 4], [5, 6]], "k": [2, 0], "W": [[1, 1], [2, 3]]},
+        ["e", "u", "a"],
+        {"t": "1..2"},
+    )
+    solution = solve(exercise)
+    row = step(solution, "e[1]")
+    assert plain(row.substituted) == "row(E, 2.0)"
+    assert row.components == ()
+    (first, _) = step(solution, "u[1]").components
+    assert plain(first.substituted) == "0 @ 1.0 + 0 @ 3.0 + 1 @ 5.0"

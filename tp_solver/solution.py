@@ -26,6 +26,7 @@ from tp_solver.language.tree import (
     At,
     Nested,
     Node,
+    Num,
     Op,
     Over,
     Part,
@@ -107,6 +108,8 @@ class Solution:
         value = self.value(left.key, position)
         spelled = unrolled(formula)
         components = tuple(self.components(left, spelled, value))
+        if all(isinstance(component.substituted, Value) for component in components):
+            components = ()  # each is its own number: there is nothing to spell out
         whole = spelled if value.shape else Components(self.model.system).of(spelled, ())
         if not self.few(whole):
             whole = spelled
@@ -149,13 +152,35 @@ class Solution:
             match part:
                 case Part(Ref() as whole, select) if self.fixed(whole) and not _ranging(select):
                     return Value(_pick(self.number(whole), select))
+                case Part(Op("row" | "one_hot") as op, (int(),)):
+                    return self.chosen(op, part.select)
                 case Ref() if self.fixed(part):
                     return Value(self.number(part))
+                case Op("row", (table, number)):  # the table is long, and stands in the data
+                    return Op("row", (table, transform(number, change)))
                 case Op("ones" | "one_hot" | "place" | "zeros" as op, (first, *sizes)):
                     return Op(op, (transform(first, change), *sizes))
             return None
 
         return transform(node, change)
+
+    def chosen(self, op: Op, select: tuple[int | Span, ...]) -> Node | None:
+        """Put in one component of a table's row, or of a one-hot vector, of a known number."""
+        match op:
+            case Op("row", (Ref() as table, Ref() | Num() as number)) if self.fixed(table):
+                k = self.whole(number)
+                return None if k is None else Value(_pick(self.number(table), (k + 1, *select)))
+            case Op("one_hot", (Ref() | Num() as number, _)):
+                k = self.whole(number)
+                return None if k is None else Value(Decimal(int(select == (k + 1,))))
+        return None
+
+    def whole(self, number: Ref | Num) -> int | None:
+        """Return the whole number that a name or a literal stands for."""
+        if isinstance(number, Num):
+            return int(number.value)
+        found = self.number(number) if self.fixed(number) else None
+        return int(found) if isinstance(found, Decimal) and found == int(found) else None
 
     def fixed(self, ref: Ref) -> bool:
         """Tell whether a name has a value here: a table, and numbers for its indices."""
