@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.written import model
 from tp_solver.catalogue import exercise_files
 from tp_solver.sheets import prose
 from tp_solver.sheets.files import SOLUTION_FORMATS, write_sheets, write_solutions
+from tp_solver.sheets.rows import standing
 from tp_solver.solution import Solution, load, loads, solve
 from tp_solver.text import languages, words
 
@@ -222,3 +224,14 @@ def test_punctuation_stays_with_the_formula_before_it() -> None:
         r'<span class="glue"><math[^>]*>.*</math>,</span> b', prose.html("$a$, b", ".")
     )
     assert "glue" not in prose.html("$a$ and b", ".")
+
+
+def test_a_gradient_stands_at_the_training_step_it_is_for() -> None:
+    exercise = model(
+        ["L[n] = (W[n-1] * x - 1)^2", "W[n] = W[n-1] - 0.1 * dL[n]/dW[n-1]"],
+        {"x": 2, "W[0]": 1},
+        ["W"],
+        {"n": "1..2"},
+    )
+    found = [standing(exercise, s.key, s.position) for s in solve(exercise).steps]
+    assert found == [(("n", 1),)] * 3 + [(("n", 2),)] * 3

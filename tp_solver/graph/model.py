@@ -57,6 +57,14 @@ class Model:
         return evaluate(self.system, self.steps)
 
     @cached_property
+    def training(self) -> frozenset[str]:
+        """Return the indices of training steps: those that stand in the top of a gradient."""
+        tops = (ref for e in self.exercise.equations for ref, _ in bound_refs(e.right) if ref.over)
+        return frozenset(
+            at.name for ref in tops for at in ref.index if isinstance(at, At) and at.name
+        )
+
+    @cached_property
     def order(self) -> list[tuple[Equation, tuple[tuple[str, int], ...]]]:
         """Order every position of every equation as a person would work through them."""
         return [

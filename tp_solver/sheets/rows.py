@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from tp_solver.exercise.exercise import Exercise, Given
 from tp_solver.graph.boxes import positions
 from tp_solver.graph.model import Model, Slot
+from tp_solver.language.parse import parse_name
 from tp_solver.language.tree import At, Nested, Num, Op, Ref, Span, Value, walk
 from tp_solver.sheets.lines import formula
 from tp_solver.solution import Solution
@@ -134,7 +135,18 @@ def by_name(slots: list[Slot]) -> list[tuple[Ref, dict[tuple[int, ...], Slot]]]:
 
 def heading(model: Model, key: str, place: tuple[int, ...], mark: str) -> Markup:
     """Draw a position of a quantity's indices: `t = 2`; nothing where it has none."""
-    pairs = zip(model.system.axes[key], place, strict=True)
     return Markup(", ").join(
-        formula(Op("eq", (Ref(symbol), Num(Decimal(i)))), mark) for symbol, i in pairs
+        formula(Op("eq", (Ref(symbol), Num(Decimal(i)))), mark)
+        for symbol, i in standing(model, key, place)
     )
+
+
+def standing(model: Model, key: str, place: tuple[int, ...]) -> tuple[tuple[str, int], ...]:
+    """Return where a quantity stands; the gradient dL[2]/dW[1] at the training step 2."""
+    found = dict(zip(model.system.axes[key], place, strict=True))
+    if model.training and "/d" in key:
+        top, _ = parse_name(key)
+        symbols = zip(model.system.axes.get(top.name, ()), top.index, strict=False)
+        steps = ((symbol, at) for symbol, at in symbols if symbol in model.training)
+        found |= {symbol: at.offset for symbol, at in steps if isinstance(at, At)}
+    return tuple(found.items())

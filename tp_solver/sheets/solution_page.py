@@ -17,7 +17,7 @@ from tp_solver.language.tree import Node, Part
 from tp_solver.sheets import plots, prose
 from tp_solver.sheets.head import Head, Writer
 from tp_solver.sheets.lines import formula, related
-from tp_solver.sheets.rows import Table, heading, results, sign_of
+from tp_solver.sheets.rows import Table, heading, results, sign_of, standing
 from tp_solver.solution import Solution, SolvedStep
 from tp_solver.text import Words
 
@@ -163,7 +163,8 @@ class _Writer(Writer):
 
     def groups(self, places: Iterable[Place], prefix: str) -> Iterator[GroupView]:
         """Group steps by their position in time, in the order of the working."""
-        for count, (_, same) in enumerate(groupby(places, key=lambda place: place[1])):
+        at = groupby(places, key=lambda place: standing(self.model, *place))
+        for count, (_, same) in enumerate(at):
             steps = list(same)
             drawn = (self.step(self.steps[p], f"{prefix}-{self.order[p]}") for p in steps)
             title = heading(self.model, *steps[0], self.mark)
