@@ -83,7 +83,11 @@ def template(kind: Kind, name: str) -> Template:
         equations=_rules(data["equations"]),
         readout=_rules(data.get("readout", [])),
         options=options,
-        shapes={key: tuple(sizes) for key, sizes in data.get("shapes", {}).items()},
+        shapes={
+            key: tuple(sizes)
+            for keys, sizes in data.get("shapes", {}).items()
+            for key in keys.split()
+        },
         start=tuple(data.get("start", [])),
     )
 
