@@ -109,7 +109,8 @@ def wrong(model: Model) -> Iterator[tuple[Equation, Model | None]]:
     for equation in exercise.equations:
         spoiled = replace(equation, right=Op("add", (equation.right, WRONG)))
         others = tuple(spoiled if e is equation else e for e in exercise.equations)
-        yield equation, build_model(replace(exercise, equations=others))[0]
+        places = dict(exercise.places)  # which are known by the equations' identities
+        yield equation, build_model(replace(exercise, equations=others, places=places))[0]
 
 
 def test_a_wrong_formula_would_be_noticed(name, model):

@@ -156,6 +156,9 @@ class Solution:
                     return self.chosen(op, part.select)
                 case Ref() if self.fixed(part):
                     return Value(self.number(part))
+                case Op("pick", (Ref() as vector, Ref() | Num() as number)) if self.fixed(vector):
+                    k = self.whole(number)
+                    return None if k is None else Value(_pick(self.number(vector), (k + 1,)))
                 case Op("row", (table, number)):  # the table is long, and stands in the data
                     return Op("row", (table, transform(number, change)))
                 case Op("ones" | "one_hot" | "place" | "zeros" as op, (first, *sizes)):
@@ -307,9 +310,32 @@ def _no_value(solution: Solution, equation: Equation, at: dict[str, int]) -> Iss
         if over.op == "first":
             what = f"no position of `{over.index}` fulfils the condition"
             return exercise.issue(part, what, "check the numbers, or the range")
+    if beyond := _beyond(solution, grounded(equation.right, at)):
+        return exercise.issue(part, *beyond)
     worked = plain(solution.step(equation, at).substituted)
     shown_as = f" (`{worked}`)" if len(worked) <= LONGEST_SHOWN else ""
     return exercise.issue(part, f"{name} has no finite value{shown_as}", "check the numbers")
+
+
+def _beyond(solution: Solution, formula: Node) -> tuple[str, str] | None:
+    """Say which number of a formula chooses a row or component that is not there."""
+    for node in walk(formula):
+        match node:
+            case Op("row" | "pick" as op, (Ref() as whole, Ref() | Num() as number)):
+                if not solution.fixed(whole):
+                    continue
+                value = solution.substituted(number)
+                count = solution.value(whole.key, ground(whole, {})).shape[0]
+                kind = "rows" if op == "row" else "components"
+                has = f"`{plain(whole)}` has {kind} 0 to {count - 1}"
+                chosen = value.value if isinstance(value, Num) else getattr(value, "items", None)
+                if isinstance(chosen, Decimal) and chosen not in range(count):
+                    said = plain(value)
+                    named = (
+                        f"`{plain(number)}` is {said}" if value != number else f"{said} is asked"
+                    )
+                    return f"{named}, but {has}", "correct the number"
+    return None
 
 
 def _asker(exercise: Exercise, gradient: Ref) -> Target | Equation | None:
@@ -329,5 +355,5 @@ def _nested(values: Any) -> Nested:
 def _pick(nested: Nested, select: tuple[int | Span, ...]) -> Nested:
     for item in select:
         if isinstance(item, int) and isinstance(nested, tuple):
-            nested = nested[item - 1]
+            nested = nested[item - 1] if 1 <= item <= len(nested) else Decimal("NaN")
     return nested

@@ -68,7 +68,10 @@ def test_a_backward_direction_begins_after_the_last_step():
           - {cell: rnn, direction: both, units: 1, inputs: 1, seed: 1}
         given: {x: [1, 0, -1], "h_fwd[0]": 0, "h_bwd[0]": 0}
         questions: [{id: q, text: "?", answers: [h]}]
-    """) == ["5:5: `h_bwd[4]`, where `h_bwd` starts, is missing: add `h_bwd[4]: …` under `given:`"]
+    """) == [
+        "5:5: `h_bwd[4]`, where `h_bwd` starts, is missing: add `h_bwd[4]: …` under `given:`, "
+        "or `start: 0` to the cell"
+    ]
 
 
 def test_frozen_names():
@@ -88,3 +91,56 @@ def test_frozen_names():
         "8:17: `L` is computed: freeze given numbers only",
         f"9:42: {frozen}{todo}",
     ]
+
+
+def test_a_batch_forgotten():
+    assert told("""
+        indices: {t: 1..2, b: 1..2}
+        use: {cell: rnn, start: 0}
+        equations: ["L = sum(b, sum(t, h[b, t]))"]
+        given: {x: [1, 2], W_hh: 0.5, W_xh: 0.4, b_h: 0}
+        questions: [{id: q, text: "?", answers: [L]}]
+    """) == [
+        "5:32: `h` has 1 index elsewhere and 2 here: "
+        "add `batch: b` to the cell, or write it as the cell does"
+    ]
+
+
+def test_the_index_of_an_update_forgotten():
+    assert told("""
+        indices: {t: 1..2, n: 1..2}
+        use:
+          - {cell: rnn, start: 0, train: n}
+          - {update: sgd, of: [W_hh], loss: L}
+        equations: ["L[n] = h[n, 2]^2"]
+        given: {x: [1, 2], "W_hh[0]": 0.5, W_xh: 0.4, b_h: 0, eta: 0.1}
+        questions: [{id: q, text: "?", answers: [L]}]
+    """) == [
+        "6:24: `W_hh` has an index, and the update takes one step: "
+        "add `index: n` to the update, or write the name without an index"
+    ]
+
+
+def test_tokens_have_no_gradient_and_stay_within_the_table():
+    text = """
+        indices: {t: 1..2}
+        equations: ["e[t] = row(E, k[t])", "L = sum(t, sum(e[t]))"]
+        given: {E: [[1, 2], [3, 4]], k: [0, %s]}
+        questions: [{id: q, text: "?", answers: [dL/d%s]}]
+    """
+    assert told(text % (1, "k")) == [
+        "6:42: `k` counts rows or components: it has no gradient: "
+        "ask for the gradient of what it chooses from"
+    ]
+    assert told(text % (5, "E")) == [
+        "4:14: `k[2]` is 5, but `E` has rows 0 to 1: correct the number"
+    ]
+
+
+def test_what_follows_from_an_undefined_mask_is_not_told():
+    assert told("""
+        indices: {t: 1..2, b: 1..2}
+        use: {cell: rnn, batch: b, mask: m, start: 0, units: 2, inputs: 1, seed: 3}
+        given: {x: [[1, 2], [3, 4]]}
+        questions: [{id: q, text: "?", answers: [h]}]
+    """) == ["4:6: nothing defines `m`: give it under `given:`"]

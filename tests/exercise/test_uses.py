@@ -154,6 +154,51 @@ def test_a_sequence_of_the_exercise_keeps_its_own_indices():
     assert equations[0] == "z[n, t] = W_hh @ h[n, t-1] + W_xh @ e[n, t] + b_h"
 
 
+@pytest.mark.parametrize(
+    "equations",
+    [
+        "'x[1] = 1', 'x[2] = 2', 'x[3] = 4'",
+        "'x[k] = 2^(k - 1)'",
+        "'x[1] = 1', 'x[k] = 2^(k - 1) for k = 2..3'",
+    ],
+)
+def test_a_sequence_may_be_defined_place_by_place_or_along_another_index(equations):
+    text = written("{cell: rnn}", equations, "W_hh: 0\nW_xh: 1\nb_h: 0\nh[0]: 0", "z")
+    solution = solve(loads(text.replace("n: 1..2", "k: 1..3")))
+    assert list(solution.tables["z"].data) == [1, 2, 4]
+
+
+def test_a_cell_reads_another_at_the_indices_that_this_has():
+    encoder = "{cell: rnn, suffix: enc, train: n, batch: b}"
+    use = f"{encoder}\n  - {{cell: rnn, reads: h_enc, train: n, batch: b}}"
+    assert "z[n, b, t] = W_hh @ h[n, b, t-1] + W_xh @ h_enc[n, b, t] + b_h" in made(use)
+
+
+def test_names_may_be_typed_as_in_formulas():
+    use = "{cell: lstm, rename: {C: c̃}, start: 0, suffix: τ, reads: ξ}"
+    assert "C_tilde_tau[t] = tanh(z_C_tau[t])" in made(use)
+    assert "c_tilde_tau[t] = f_tau[t] * c_tilde_tau[t-1] + i_tau[t] * C_tilde_tau[t]" in made(use)
+    (given,) = read(use, given="c̃_τ[0]: 1\nξ: [1, 2, 3]").givens[2:]
+    assert plain(given.ref) == "h_tau[0]"
+
+
+def test_a_cell_makes_so_many_equations_and_no_more():
+    text = written("{cell: lstm, truncate: 1, start: 0}").replace("t: 1..3", "t: 1..500")
+    with pytest.raises(AuthorError) as error:
+        loads(text)
+    assert [issue.what for issue in error.value.issues] == ["`use:` makes more than 1000 equations"]
+
+
+def test_weights_are_drawn_where_training_begins():
+    use = (
+        "{cell: rnn, train: n, start: 0, units: 1, inputs: 1, seed: 1}\n"
+        "  - {update: sgd, of: [W_hh], loss: L, index: n}"
+    )
+    given = "x: [1, 2, 3]\neta: 0.1"
+    text = written(use, "'L[n] = h[n, 3]'", given, "W_hh").replace("n: 1..2", "n: 3..4")
+    assert "W_hh[2]" in {plain(given.ref) for given in loads(text).exercise.givens}
+
+
 def test_states_start_at_zero_unless_they_are_given():
     exercise = read("{cell: lstm, batch: b, start: 0}", given="C[1..2, 0]: [1, 2]")
     assert {plain(g.ref): g.value for g in exercise.givens} == {
@@ -279,6 +324,24 @@ def test_a_decay_is_added_to_the_gradient_of_any_update(velocity):
          "state `units:` and `inputs:`"),
         ("{update: adan, of: [W]}", "6:14: there is no update `adan`: did you mean `adam`?"),
         ("{layers: 2}", "6:5: `cell` is missing: add `cell:`"),
+        ("{cell: rnn, rename: {tanh: clip}}", "6:32: `clip` takes 3 arguments, "
+         "and `tanh` takes one: choose a function of one argument"),
+        ("{cell: rnn, rename: {h: é}}", "6:29: `e\u0301` is not a name: write e.g. `W_f`"),
+        ("{cell: rnn, reads: 'x[t-1]'}", "6:24: `x[t-1]` is not a name: write e.g. `W_f`"),
+        ("{cell: rnn, suffix: '٣'}", "6:25: names can't end in `_٣`: "
+         "write letters, digits and `_`"),
+        ("{cell: rnn, batch: t}", "6:24: `t` is the index of something else already: "
+         "choose an index of its own"),
+        ("{cell: rnn, batch: b, train: b}", "6:34: `b` is the index of something else already: "
+         "choose an index of its own"),
+        ("{cell: gru, outputs: 2}", "6:17: the cell `gru` has no readout here: remove `outputs`"),
+        ("{cell: lstm, projection: 2}", "6:18: the cell `lstm` has no projection here: "
+         "remove `projection`"),
+        ("{update: sgd, of: [W, W]}", "6:27: `W` is there twice: remove one of the two"),
+        ("{update: sgd, of: [W], clip_norm: -1}", "6:39: gradients can't be clipped to -1: "
+         "write the size without its sign"),
+        ("{cell: lstm, layers: 20, start: 0, units: 1000, inputs: 9, seed: 1}", "6:5: more than "
+         "1000000 numbers to draw: use fewer `units:` or `layers:`"),
     ],
 )  # fmt: skip
 def test_slips_are_told_with_what_to_write(use, message):

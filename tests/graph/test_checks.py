@@ -24,6 +24,46 @@ given: {W_h: 1, 'h[0]': 0, biais: 2}
             "7:28: no equation uses `biais`: did you mean `bias`?",
         ],
     ),
+    "an index left open in an answer": (
+        """\
+indices: {t: 1..2}
+equations:
+  - h[t] = w * t
+given: {w: 1}
+questions:
+  - {id: a, kind: number, text: {en: t}, answer: t + 1}
+  - {id: b, kind: number, text: {en: h}, answer: "h[1..2]"}
+""",
+        [
+            "9:50: the index `t` is left open: write its number",
+            "10:51: `h[1..2]` is at several places: "
+            "write one place, or a list of such, as in `[h[1], h[2]]`",
+        ],
+    ),
+    "a number that starts a vector, beside names and sizes that are wrong": (
+        """\
+indices: {t: 1..2}
+use: elman
+equations: ["C[t] = C[t-1] + W @ x[t]", "y = [1, 2] + W @ x[1] + [1, 2, 3]"]
+given: {x: [[1, 2], [3, 4]], W: [[1, 0], [0, 1]], 'C[0]': 0}
+""",
+        [
+            "5:6: there is no cell `elman`: choose one of gru, lstm, lstm-coupled, lstm-peephole, "
+            "rnn, or write its equations under `equations:`",
+            "6:42: shapes don't fit in the sum: `[1, 2] + W @ x[1]` is a vector of 2, "
+            "`[1, 2, 3]` is a vector of 3: check the sizes and the order",
+        ],
+    ),
+    "one index or none": (
+        """\
+indices: {t: 1..2}
+equations:
+  - y = 2 * w
+  - y[1] = 3 * w
+given: {w: 1}
+""",
+        ["7:5: `y` has 0 indices elsewhere and 1 here: write it with the same indices everywhere"],
+    ),
     "far too large": (
         """\
 indices: {a: 1..1000, b: 1..1000, c: 1..1000}

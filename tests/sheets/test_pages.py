@@ -12,6 +12,7 @@ import pytest
 
 from tests.written import model
 from tp_solver.catalogue import exercise_files
+from tp_solver.errors import AuthorError
 from tp_solver.sheets import prose
 from tp_solver.sheets.files import SOLUTION_FORMATS, write_sheets, write_solutions
 from tp_solver.sheets.rows import standing
@@ -235,3 +236,22 @@ def test_a_gradient_stands_at_the_training_step_it_is_for() -> None:
     )
     found = [standing(exercise, s.key, s.position) for s in solve(exercise).steps]
     assert found == [(("n", 1),)] * 3 + [(("n", 2),)] * 3
+
+
+def test_hidden_equations_stand_in_the_solution_only(tmp_path: Path) -> None:
+    text = """
+id: hide
+title: "x"
+hidden: [secret]
+equations: [secret = 2 * x, shown = 3 * secret]
+given: {x: 4}
+questions: [{id: q, text: "x", answers: [shown]}]
+"""
+    exercise = loads(text)
+    write_sheets([exercise], tmp_path, words("en"))
+    statement = (tmp_path / "hide.html").read_text(encoding="utf-8")
+    assert 'alttext="= 3 ⊙ secret"' in statement
+    assert "2 ⊙ x" not in statement
+    assert "2 ⊙ x" in SOLUTION_FORMATS["html"][1](solve(exercise), words("en"))
+    with pytest.raises(AuthorError, match="no equation defines `secrt`: did you mean `secret`"):
+        loads(text.replace("[secret]", "[secrt]"))

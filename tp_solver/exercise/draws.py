@@ -12,7 +12,7 @@ from statistics import NormalDist
 from tp_solver.exercise.model import Draw
 from tp_solver.language.tree import Nested
 
-MOST_DRAWN = 1_000_000
+MOST_DRAWN = 1_000_000  # in a file, all names together
 
 
 def drawn(draw: Draw, name: str) -> Nested:

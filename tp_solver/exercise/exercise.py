@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tp_solver.errors import Issue
-from tp_solver.exercise.model import AnyQuestion, ExerciseFile
+from tp_solver.exercise.model import AnyQuestion, ExerciseFile, UpdateUse
 from tp_solver.exercise.source import Keys, Source
 from tp_solver.language.notation import fold_name
 from tp_solver.language.tokens import NAME
@@ -100,6 +100,13 @@ class Exercise:
     def id(self) -> str:
         """Return the exercise's identifier."""
         return self.file.id
+
+    def of_cell(self, path: Keys) -> bool:
+        """Tell whether a place in the file is one where a cell is used."""
+        match path:
+            case ("use", int(i), *_):
+                return not isinstance(self.file.use[i], UpdateUse)
+        return False
 
     def issue(self, part: object, what: str, todo: str, within: str = "") -> Issue:
         """Place an issue where an equation, a given value or a target was written."""

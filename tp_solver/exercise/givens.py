@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tp_solver.errors import visible
-from tp_solver.exercise.draws import MOST_DRAWN, drawn
+from tp_solver.exercise.draws import drawn
 from tp_solver.exercise.exercise import ANY, Given
 from tp_solver.exercise.messages import no_number, schema_issues
 from tp_solver.exercise.model import Draw
@@ -84,8 +84,7 @@ def _drawn(reader: Reader, value: dict[str, Any], path: Keys, ref: Ref) -> Neste
     except ValidationError as error:
         reader.issues += schema_issues(error, reader.source, path, Draw)
         return None
-    if math.prod(draw.shape) > MOST_DRAWN:
-        reader.report(path, f"more than {MOST_DRAWN} numbers to draw", "state a smaller `shape`")
+    if not reader.may_draw(math.prod(draw.shape), path, "state a smaller `shape`"):
         return None
     return drawn(draw, ref.name)
 

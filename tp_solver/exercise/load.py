@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from tp_solver.errors import AuthorError, Issue, suggestion, visible
 from tp_solver.exercise.equations import read_equations
-from tp_solver.exercise.exercise import Asked, Curve, Exercise, Function, Target
+from tp_solver.exercise.exercise import ANY, Asked, Curve, Exercise, Function, Target
 from tp_solver.exercise.givens import read_givens
 from tp_solver.exercise.messages import schema_issues
 from tp_solver.exercise.model import AnyQuestion, ChoiceQuestion, ExerciseFile, Plot
@@ -18,7 +18,7 @@ from tp_solver.exercise.prose import formulas, texts, unclosed
 from tp_solver.exercise.reader import Reader
 from tp_solver.exercise.source import Keys, Source, parse_yaml, read_yaml
 from tp_solver.exercise.uses import read_uses
-from tp_solver.language.notation import FUNCTIONS, OVER, SPELLINGS
+from tp_solver.language.notation import FUNCTIONS, OVER, SPELLINGS, fold_name
 from tp_solver.language.parse import parse, parse_name
 from tp_solver.language.tree import Node, Span
 
@@ -64,6 +64,7 @@ class _Builder(Reader):
             self.report(("id",), "an exercise can't be called `index`", "that page leads to others")
         authored = list(read_equations(self))
         used, made = read_uses(self, authored)
+        self.hidden({equation.left.name for equation in (*used, *authored)})
         return Exercise(
             file=self.file,
             path=self.path,
@@ -79,6 +80,13 @@ class _Builder(Reader):
             broken=frozenset(self.broken),
         )
 
+    def hidden(self, defined: set[str]) -> None:
+        """Check that the equations to be left out of the statement are there."""
+        for i, name in enumerate(self.file.hidden):
+            if fold_name(name) not in defined | self.broken and ANY not in self.broken:
+                todo = suggestion(name, defined, "name what an equation defines")
+                self.report(("hidden", i), f"no equation defines `{name}`", todo)
+
     def ranges(self) -> Iterator[tuple[str, Span]]:
         for name, text in self.file.indices.items():
             first, last = (int(end) for end in text.split(".."))
@@ -87,7 +95,7 @@ class _Builder(Reader):
             elif last - first >= MOST_POSITIONS:
                 self.report(("indices", name), f"`{text}` is too long a range", "shorten it")
             # A wrong range is reported once: the index exists all the same.
-            yield name, Span(first, min(max(first, last), first + MOST_POSITIONS))
+            yield fold_name(name), Span(first, min(max(first, last), first + MOST_POSITIONS))
 
     def author_functions(self) -> Iterator[Function]:
         for head, body in self.file.functions.items():

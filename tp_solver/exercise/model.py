@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -13,8 +14,11 @@ from pydantic import (
     Field,
     Tag,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
+
+from tp_solver.language.notation import fold_name
 
 Language = Literal["fr", "en"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -159,6 +163,9 @@ GIVEN_SCHEMA = {
 }
 
 
+MOST_DRAWABLE = 1e9  # in size, so that with 12 decimals it is still exact as a Decimal
+
+
 class Draw(Model):
     """Numbers drawn from a seed: `{draw: uniform, between: [-1, 1], shape: [2, 3], seed: 4}`."""
 
@@ -174,9 +181,14 @@ class Draw(Model):
     def _sized(self) -> Draw:
         if self.draw == "fan_in" and not self.shape:
             raise ValueError("`fan_in` draws a matrix: state its `shape`")
+        if self.between[0] > self.between[1]:
+            raise ValueError("`between` has the least number first")
+        if max(map(abs, (*self.between, self.mean, self.std))) > MOST_DRAWABLE:
+            raise ValueError("numbers beyond 1e9 can't be drawn")
         return self
 
 
+Name = Annotated[str, AfterValidator(fold_name)]
 Symbol = Annotated[str, Field(pattern=r"^[A-Za-z]\w*$", max_length=40)]
 
 
@@ -188,21 +200,26 @@ class CellUse(Model):
     cell: str
     layers: Annotated[int, Field(ge=1, le=20)] = 1
     direction: Literal["forward", "backward", "both"] = "forward"
-    reads: str = ""
+    reads: Name = ""
     index: Symbol = "t"
     batch: Symbol | None = None
-    mask: str | None = None
+    mask: Name | None = None
     start: Annotated[int, Field(ge=0, le=0)] | None = None
     train: Symbol | None = None
     truncate: Annotated[int, Field(ge=1)] | None = None
     rename: dict[str, str] = {}
-    without: list[str] = []
-    suffix: Annotated[str, Field(pattern=r"^\w*$", max_length=40)] = ""
+    without: list[Name] = []
+    suffix: Annotated[Name, Field(pattern=r"^\w*$", max_length=40)] = ""
     units: Annotated[int, Field(ge=1, le=1000)] | None = None
     inputs: Annotated[int, Field(ge=1, le=1000)] | None = None
     outputs: Annotated[int, Field(ge=1, le=1000)] | None = None
     projection: Annotated[int, Field(ge=1, le=1000)] | None = None
     seed: int | None = None
+
+    @field_validator("rename")
+    @classmethod
+    def _spelled(cls, rename: dict[str, str]) -> dict[str, str]:
+        return {fold_name(old): fold_name(new) for old, new in rename.items()}
 
 
 class UpdateUse(Model):
@@ -211,8 +228,8 @@ class UpdateUse(Model):
     model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
     update: str
-    of: Annotated[list[str], Field(min_length=1)]
-    loss: str | None = None
+    of: Annotated[list[Name], Field(min_length=1)]
+    loss: Name | None = None
     index: Symbol | None = None
     decay: Literal["none", "l2"] = "none"
     clip_norm: Formula | None = None
@@ -250,6 +267,7 @@ class ExerciseFile(Model):
     equations: list[str] = []
     given: Annotated[dict[str, Any], WithJsonSchema(GIVEN_SCHEMA)] = {}
     frozen: list[str] = []
+    hidden: list[str] = []
     precision: Precision = Precision(decimals=3)
     credit: Credit = Credit()
     symbols: list[str] = []

@@ -39,10 +39,18 @@ class Start:
 
 
 @dataclass(frozen=True)
+class Vector:
+    """A weight that a cell has as a vector, however few numbers are given for it."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Setting:
     """What an exercise says of names: those given, the left sides defined, those with an index.
 
-    `read` are the names that its own equations and questions mention.
+    `read` are the names that its own equations and questions mention, `made` the left sides that
+    the cells and updates so far define.
     """
 
     given: frozenset[str]
@@ -50,6 +58,7 @@ class Setting:
     indexed: frozenset[str]
     read: frozenset[str]
     indices: Mapping[str, Span]
+    made: dict[str, Ref] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Tell whether the exercise itself gives or defines a name."""

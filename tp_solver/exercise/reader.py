@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tp_solver.errors import FormulaError, Issue
+from tp_solver.exercise.draws import MOST_DRAWN
 from tp_solver.exercise.exercise import Function
 from tp_solver.exercise.model import ExerciseFile
 from tp_solver.exercise.source import Keys, Source
@@ -29,6 +30,7 @@ class Reader:
         self.names: set[str] = set()
         self.functions: dict[str, Function] = {}
         self.indices: dict[str, Span] = {}
+        self.drawn = 0
 
     def report(self, path: Keys, what: str, todo: str, within: str = "", position: int = 0) -> None:
         """Note an issue at a value, or at a text inside it."""
@@ -49,6 +51,13 @@ class Reader:
             position = written.find(text) + error.position
             self.report(path, error.what, error.todo, written, position)
             return None
+
+    def may_draw(self, count: int, path: Keys, todo: str) -> bool:
+        """Count numbers to be drawn, and report once where a file draws too many in all."""
+        before, self.drawn = self.drawn, self.drawn + count
+        if before <= MOST_DRAWN < self.drawn:
+            self.report(path, f"more than {MOST_DRAWN} numbers to draw", todo)
+        return self.drawn <= MOST_DRAWN
 
     def node(self, text: str) -> Node:
         """Parse a formula that may use the author's functions."""

@@ -28,7 +28,7 @@ def cell_pieces(
 ) -> Iterator[Made | Start]:
     """Yield the equations of a cell for each layer and direction, and the numbers it makes."""
     template = chosen.template
-    if not _sensible(reader, use, path):
+    if not _sensible(reader, use, chosen, path):
         return
     output = ""
     for layer in range(1, use.layers + 1):
@@ -39,7 +39,7 @@ def cell_pieces(
         for copy in copies:
             if not copy.trained_well(reader, path):
                 return
-            yield from copy.pieces()
+            yield from copy.pieces(reader, path)
         output = copies[0].output
         if len(copies) > 1:
             output = copies[0].named(copies[0].final, "")
@@ -51,11 +51,21 @@ def cell_pieces(
     wanted = use.outputs is not None or bool(missing)
     wanted = wanted or any(setting.has(name) for name in last.parameters())
     if wanted and last.trained_well(reader, path):
-        yield from last.pieces()
+        yield from last.pieces(reader, path)
 
 
-def _sensible(reader: Reader, use: CellUse, path: Keys) -> bool:
+def _sensible(reader: Reader, use: CellUse, chosen: Chosen, path: Keys) -> bool:
     """Check that the keys of a cell go together."""
+    for key, whose in (("batch", use.batch), ("train", use.train)):
+        others = {use.index} if key == "batch" else {use.index, use.batch}
+        if whose is not None and whose in others:
+            what = f"`{whose}` is the index of something else already"
+            reader.report((*path, key), what, "choose an index of its own")
+            return False
+    for key in _pointless(use, chosen):
+        what = f"the cell `{use.cell}` has no {'readout' if key == 'outputs' else 'projection'}"
+        reader.report_key((*path, key), f"{what} here", f"remove `{key}`")
+        return False
     sizes = [key for key in ("units", "inputs") if getattr(use, key) is not None]
     if use.truncate is not None and use.direction == "both":
         todo = "truncate one direction at a time, with two uses of the cell"
@@ -69,6 +79,17 @@ def _sensible(reader: Reader, use: CellUse, path: Keys) -> bool:
     else:
         return True
     return False
+
+
+def _pointless(use: CellUse, chosen: Chosen) -> Iterator[str]:
+    """Yield the sizes stated of what the cell does not have."""
+    if use.outputs is not None and not chosen.readout:
+        yield "outputs"
+    shapes = chosen.template.shapes
+    projecting = {use.rename.get(name, name) for name, shape in shapes.items() if shape[0] == "r"}
+    read = {ref.name for rule in chosen.rules for ref in refs(rule.right)}
+    if use.projection is not None and not projecting & read:
+        yield "projection"
 
 
 def _ends(use: CellUse) -> tuple[str, ...]:
@@ -139,7 +160,7 @@ class _Copy:
             return False
         return True
 
-    def pieces(self) -> Iterator[Made | Start]:
+    def pieces(self, reader: Reader, path: Keys) -> Iterator[Made | Start]:
         states = set(self.states())
         for rule in self.rules:
             left = Ref(self.named(rule.left.name), self.place(0))
@@ -150,7 +171,7 @@ class _Copy:
         if self.use.start is not None:
             yield from self.starts()
         if self.use.seed is not None:
-            yield from self.draws(self.use.seed)
+            yield from self.draws(self.use.seed, reader, path)
 
     def inside(self, node: Node) -> Node:
         """Put the exercise's names and indices into a formula of the cell."""
@@ -182,11 +203,12 @@ class _Copy:
 
     def outside(self, name: str) -> Ref:
         """Read a sequence of the exercise: no training index unless it is defined with one."""
-        left = self.setting.defined.get(name)
-        if left is not None and left.index:
-            return Ref(name, left.index)
-        batch = (At(self.use.batch),) if self.use.batch is not None else ()
-        return Ref(name, (*batch, At(self.use.index)))
+        left = self.setting.defined.get(name, self.setting.made.get(name))
+        own = self.place(0)
+        if left is None or not left.index:
+            return Ref(name, own if self.use.train is None else own[1:])
+        # Defined one place at a time, as x[1] and x[2], or along an index of another name.
+        return Ref(name, left.index if {*left.index} <= {*own} else own[-len(left.index) :])
 
     def carried(self, right: Node, state: str) -> Node:
         """Keep a state where the mask is 0."""
@@ -210,10 +232,12 @@ class _Copy:
 
         detached = transform(made.right, change)
         size = self.use.truncate
-        for begins, rest in _chunks(span, size, self.backward):
-            outermost = begins == (span.last if self.backward else span.first)
-            right = made.right if outermost else detached
-            yield Made(made.left, right, {self.use.index: Span(begins, begins)})
+        for begins, others in _chunks(span, size, self.backward):
+            rest = others
+            if begins == (span.last if self.backward else span.first):  # nothing comes before
+                rest = Span(min(begins, rest.first), max(begins, rest.last))
+            else:
+                yield Made(made.left, detached, {self.use.index: Span(begins, begins)})
             if rest.first <= rest.last:
                 yield Made(made.left, made.right, {self.use.index: rest})
 
@@ -230,7 +254,7 @@ class _Copy:
             if not self.setting.has(name):
                 yield Start(Ref(name, (*lead, At(None, before))), Decimal(0))
 
-    def draws(self, seed: int) -> Iterator[Start]:
+    def draws(self, seed: int, reader: Reader, path: Keys) -> Iterator[Start]:
         """Draw the weights that the exercise does not give: uniform in ±1/√units."""
         sizes = self.sizes()
         reach = 1 / math.sqrt(sizes["k"])
@@ -240,9 +264,17 @@ class _Copy:
             if shape is None or here in self.setting.given or here in self.setting.defined:
                 continue
             lengths = [sum(sizes[part.strip()] for part in item.split("+")) for item in shape]
+            if not reader.may_draw(math.prod(lengths), path, "use fewer `units:` or `layers:`"):
+                return
             draw = Draw(draw="uniform", between=(-reach, reach), shape=lengths, seed=seed)
-            trained = self.use.train is not None and here in self.setting.indexed
-            yield Start(Ref(here, (At(None, 0),) if trained else ()), drawn(draw, here))
+            yield Start(Ref(here, self.untrained(here)), drawn(draw, here))
+
+    def untrained(self, name: str) -> tuple[At, ...]:
+        """Say where weights stand before the first training step, if there are such steps."""
+        if self.use.train is None or name not in self.setting.indexed:
+            return ()
+        span = self.setting.indices.get(self.use.train)
+        return (At(None, span.first - 1 if span else 0),)
 
     def original(self, name: str) -> str:
         """Return the name that a renamed quantity has in the cell's file."""

@@ -36,7 +36,7 @@ def update_pieces(
         for name in use.of:
             yield Made(steps.gradient(name), steps.derivative(name))
     if clips:
-        limit = reader.parsed(reader.node, str(getattr(use, clips[0])), (*path, clips[0]))
+        limit = _limit(reader, str(getattr(use, clips[0])), (*path, clips[0]))
         if limit is None:
             return
         yield from steps.clipped(limit, by_norm=clips[0] == "clip_norm")
@@ -47,18 +47,35 @@ def update_pieces(
         yield from steps.update(name, chosen.rules, chosen.template.start)
 
 
+def _limit(reader: Reader, text: str, path: Keys) -> Node | None:
+    """Read the size to clip to, a number or a formula."""
+    limit = reader.parsed(reader.node, text, path)
+    match limit:
+        case Op("neg", (Num(),)):
+            todo = "write the size without its sign"
+            reader.report(path, f"gradients can't be clipped to {text}", todo)
+            return None
+    return limit
+
+
 def _given_well(reader: Reader, use: UpdateUse, setting: Setting, path: Keys) -> bool:
     """Check that the parameters are given as the update needs them."""
     fine = True
     for i, name in enumerate(use.of):
-        if not name.isidentifier():
-            reader.report((*path, "of", i), f"`{name}` is not a name", "write e.g. `W_f`")
+        if name in use.of[:i]:
+            reader.report((*path, "of", i), f"`{name}` is there twice", "remove one of the two")
             fine = False
         elif use.index is not None and name in reader.file.given:
             what = f"`{name}` is updated at each `{use.index}`, so it needs an index"
             span = setting.indices.get(use.index)
             first = span.first - 1 if span else 0
             reader.report_key(("given", name), what, f"write `{name}[{first}]:`")
+            reader.broken.add(name)
+            fine = False
+        elif use.index is None and name in setting.indexed:
+            what = f"`{name}` has an index, and the update takes one step"
+            todo = "add `index: n` to the update, or write the name without an index"
+            reader.report((*path, "of", i), what, todo)
             reader.broken.add(name)
             fine = False
     return fine

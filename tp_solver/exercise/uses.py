@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,6 +20,10 @@ from tp_solver.language.notation import FUNCTIONS, fold_name
 from tp_solver.language.plain import plain
 from tp_solver.language.tokens import NAME
 from tp_solver.language.tree import Op, refs, walk
+
+MOST_MADE = 1000  # equations in all: what is done with them takes its time
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 Use = CellUse | UpdateUse
 
@@ -42,6 +47,12 @@ def read_uses(reader: Reader, authored: Iterable[Equation]) -> tuple[list[Equati
                 reader.names.add(piece.ref.name)
                 givens.append(reader.placed(given, path, plain(piece.ref)))
                 continue
+            if len(equations) >= MOST_MADE:
+                todo = "use fewer layers, a shorter range, or a larger `truncate:`"
+                reader.report(path, f"`use:` makes more than {MOST_MADE} equations", todo)
+                reader.broken.add(ANY)
+                return [], []
+            setting.made.setdefault(piece.left.name, piece.left)
             text = f"{plain(piece.left)} = {plain(piece.right)}"
             limits = dict(piece.limits)
             equations += placed_equation(reader, piece.left, piece.right, limits, path, text)
@@ -60,8 +71,9 @@ def _pieces(
 
 def _setting(reader: Reader, authored: list[Equation]) -> Setting:
     """Gather what the exercise itself says of names: which it gives, and with which index."""
-    given = {name.partition("[")[0].strip() for name in reader.file.given}
-    indexed = {name.partition("[")[0].strip() for name in reader.file.given if "[" in name}
+    names = {name: fold_name(name.partition("[")[0].strip()) for name in reader.file.given}
+    given = set(names.values())
+    indexed = {folded for name, folded in names.items() if "[" in name}
     defined = {equation.left.name: equation.left for equation in authored}
     indexed |= {name for name, left in defined.items() if left.index}
     for use in reader.file.use:
@@ -84,6 +96,7 @@ def _chosen(reader: Reader, use: Use, path: Keys) -> Chosen | None:
         return None
     base = template(kind, name)
     before = len(reader.issues)
+    _named_well(reader, use, path)
     rules, readout, rename = base.equations, base.readout, dict[str, str]()
     stated = use.model_extra or {}
     order = [*(option for option in base.options if option in stated), *stated]
@@ -156,22 +169,46 @@ def replaced(rules: tuple[Rule, ...], by: tuple[Rule, ...]) -> tuple[Rule, ...]:
     return (*kept[:-1], *changed.values(), kept[-1])
 
 
+def _named_well(reader: Reader, use: Use, path: Keys) -> None:
+    """Check the names that equations are made with."""
+    if isinstance(use, UpdateUse):
+        for i, name in enumerate(use.of):
+            _name_well_typed(reader, name, (*path, "of", i))
+    for key in ("reads", "mask", "loss"):
+        typed = getattr(use, key, None)
+        if key in use.model_fields_set and typed is not None:
+            _name_well_typed(reader, typed, (*path, key))
+    if isinstance(use, CellUse) and use.suffix and _NAME.fullmatch(f"h_{use.suffix}") is None:
+        what = f"names can't end in `_{use.suffix}`"
+        reader.report((*path, "suffix"), what, "write letters, digits and `_`")
+
+
+def _name_well_typed(reader: Reader, name: str, path: Keys) -> None:
+    if _NAME.fullmatch(name) is None:
+        reader.report(path, f"`{name}` is not a name", "write e.g. `W_f`")
+
+
 def _names_known(reader: Reader, use: CellUse, rules: tuple[Rule, ...], path: Keys) -> None:
     """Check that what is to be renamed or left out is there."""
     trees = [node for rule in rules for node in (rule.left, rule.right)]
     names = {ref.name for tree in trees for ref in refs(tree)}
     functions = {part.op for tree in trees for part in walk(tree) if isinstance(part, Op)}
     functions &= FUNCTIONS.keys()
+    fitting = {name for name, f in FUNCTIONS.items() if f.fewest == 1}
     for old, new in use.rename.items():
         where = (*path, "rename", old)
         if old not in names | functions:
             todo = suggestion(old, names | functions, f"it has {', '.join(sorted(names))}")
             reader.report_key(where, f"the cell `{use.cell}` has no `{old}`", todo)
-        elif old in functions and new not in FUNCTIONS.keys() | reader.functions.keys():
-            todo = suggestion(new, FUNCTIONS, "define it under `functions:`")
-            reader.report(where, f"there is no function `{new}`", todo)
-        elif old in names and not new.isidentifier():
-            reader.report(where, f"`{new}` is not a name", "write letters, digits and `_`")
+        elif old in functions and new not in {*fitting, *reader.functions}:
+            todo = suggestion(new, fitting, "define it under `functions:`")
+            what = f"there is no function `{new}`"
+            if new in FUNCTIONS:
+                what = f"`{new}` takes {FUNCTIONS[new].fewest} arguments, and `{old}` takes one"
+                todo = "choose a function of one argument"
+            reader.report(where, what, todo)
+        elif old in names:
+            _name_well_typed(reader, new, where)
     for i, name in enumerate(use.without):
         if name not in names:
             todo = suggestion(name, names, f"it has {', '.join(sorted(names))}")

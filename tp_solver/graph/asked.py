@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from tp_solver.errors import Issue, suggestion
 from tp_solver.exercise.exercise import ANY, Asked, Exercise, Target
@@ -12,7 +12,7 @@ from tp_solver.graph.gaps import at_box
 from tp_solver.graph.system import System
 from tp_solver.language.notation import fold_name
 from tp_solver.language.plain import plain
-from tp_solver.language.tree import At, Node, Ref, Span, bound_refs
+from tp_solver.language.tree import At, Node, Op, Ref, Span, bound_refs, children, walk
 
 MOST_NAMES = 12
 
@@ -115,12 +115,17 @@ class Asking:
                 names.add(name)
                 continue
             self.issues.append(self.exercise.source.issue(("frozen", i), what, todo))
-        for part, node in self.formulas() if names else ():
+        counts = counting(e.right for e in self.exercise.equations)
+        for part, node in self.formulas():
             for ref, _ in bound_refs(node):
-                if ref.over is not None and ref.over.name in names:
-                    what = f"`{ref.over.name}` is frozen: no gradient flows to it"
-                    todo = f"ask for another gradient, or take `{ref.over.name}` out of `frozen:`"
-                    self.report(part, what, todo, ref.over.name)
+                name = ref.over.name if ref.over is not None else ""
+                if name in names:
+                    what = f"`{name}` is frozen: no gradient flows to it"
+                    todo = f"ask for another gradient, or take `{name}` out of `frozen:`"
+                    self.report(part, what, todo, name)
+                elif name in counts:
+                    what = f"`{name}` counts rows or components: it has no gradient"
+                    self.report(part, what, "ask for the gradient of what it chooses from", name)
 
     def formulas(self) -> Iterator[tuple[object, Node]]:
         """Yield everything that may ask for a gradient, and its formula."""
@@ -165,6 +170,23 @@ class Asking:
             self.report(target, what, "check the index")
         elif ref.over is None and not computed(self.system, ref.name, box):
             self.report(target, f"`{plain(ref)}` is given", f"{self.offer()}")
+
+
+_POSITIONS = {"row": 1, "pick": 1, "one_hot": 0}  # which argument chooses a row or component
+
+
+def counting(formulas: Iterable[Node]) -> set[str]:
+    """Return the names that only choose rows or components, as tokens and classes do."""
+    chosen: set[str] = set()
+    others: set[str] = set()
+    for formula in formulas:
+        for node in walk(formula):
+            for i, child in enumerate(children(node)):
+                if isinstance(child, Ref) and child.over is None:
+                    chooses = isinstance(node, Op) and _POSITIONS.get(node.op) == i
+                    (chosen if chooses else others).add(child.name)
+        others |= {formula.name} if isinstance(formula, Ref) else set()
+    return chosen - others
 
 
 def computed(system: System, name: str, box: Box) -> bool:

@@ -9,7 +9,7 @@ from tp_solver.errors import Issue, ModelError, suggestion
 from tp_solver.exercise.exercise import ANY, Equation, Exercise, Given
 from tp_solver.graph.boxes import Box, overlap
 from tp_solver.graph.gaps import Gaps, at_box, oversized
-from tp_solver.graph.givens import Givens, filled, wider
+from tp_solver.graph.givens import Givens, biases, filled, wider
 from tp_solver.graph.lacking import Lacking
 from tp_solver.graph.schedule import ordered_positions
 from tp_solver.graph.shapes import PRODUCT, Shape, ShapeError, describe, fits, shape_of
@@ -141,6 +141,11 @@ class _Assembler:
         plainly = [(e, r) for e, r in read if r.over is None]
         below = [(e, Ref(r.over.name, r.over.index), r) for e, r in read if r.over]
         indexed = [(g, g.ref) for g in self.givens if g.ref.index]
+        celled = {
+            e.left.name
+            for e in self.exercise.equations
+            if self.exercise.of_cell(self.exercise.places.get(id(e), ((), ""))[0])
+        }
         counts: dict[str, int] = {}
         named = [(part, ref, ref) for part, ref in (*lefts, *plainly, *indexed)]
         for part, ref, whole in (*named, *below):
@@ -155,6 +160,10 @@ class _Assembler:
                 )
                 if isinstance(part, Given) and like is not None:
                     todo = self.lengthened(ref, like) or todo
+                elif ref.name in celled and len(ref.index) == count + 1:
+                    first = ref.index[0]
+                    index = first.name if isinstance(first, At) and first.name else "b"
+                    todo = f"add `batch: {index}` to the cell, or write it as the cell does"
                 elif whole.over is not None and like is not None:
                     todo = f"write e.g. `{plain(whole.moved(like.index))}`"
                 self.report(part, what, todo, ref.name)
@@ -222,6 +231,8 @@ class _Assembler:
         seen: dict[str, list[Box]] = {}
         for key, box, part in parts:
             for other in seen.setdefault(key, []):
+                if len(other) != len(box):
+                    continue  # one of the two has an index too many, and all is said
                 both = overlap(box, other)
                 if both is not None:
                     place = f"`{key}{at_box(both)}`"
@@ -250,6 +261,8 @@ class _Assembler:
         found = self.issues[before:]
         for item in system.known:
             system.shapes.setdefault(item.key, ())
+        if not self.issues and not waiting:
+            system.shapes.update(biases(self.exercise, system))
         if waiting and not self.issues and not self.exercise.broken:
             self.circle(system)
         if not found or any(PRODUCT in issue.todo for issue in found):
@@ -298,6 +311,9 @@ class _Assembler:
 
     def inferred(self, equation: Equation, system: System) -> bool:
         """Infer one equation's shape; tell whether it is settled, for good or ill."""
+        if any(ref.name in self.doubtful for ref, _ in reads(equation)):
+            self.doubtful.add(equation.left.name)  # what is said of its causes is enough
+            return True
         for ref, local in reads(equation):
             name = ref.over.name if ref.over else ref.name
             if name not in system.shapes and not system.is_index(ref, frozenset(local)):

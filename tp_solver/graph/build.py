@@ -125,6 +125,8 @@ class Builder:
                 return self.mul(left, self.sum(right))
             case Op("div", (top, bottom)) if not self.shape(bottom):
                 return self.div(self.sum(top), bottom)
+            case Op("one_hot"):
+                return ONE
         return Op("sum", (a,))
 
     def diag(self, a: Node) -> Node:

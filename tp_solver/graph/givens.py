@@ -18,7 +18,7 @@ from tp_solver.graph.ops import OPS
 from tp_solver.graph.shapes import Shape, ShapeError, describe, elementwise, extremum, reduced
 from tp_solver.graph.system import Known, System, as_array
 from tp_solver.language.plain import plain
-from tp_solver.language.tree import At, Node, Num, Op, Over, Ref, Span
+from tp_solver.language.tree import At, Node, Num, Op, Over, Ref, Span, walk
 
 
 class Givens:
@@ -114,7 +114,7 @@ def wider(system: System) -> dict[str, Shape]:
     """Return the shapes of names that start from one number and that their equations make wider."""
     starts = {item.key for item in system.known if item.values.shape == _sizes(item.box)}
     starts &= {e.left.key for e in system.equations}
-    starts = {key for key in starts if not system.shapes[key]}
+    starts = {key for key in starts if not system.shapes.get(key)}
     own = {e.left.key for e in system.equations}
     shapes: dict[str, Shape] = {k: s for k, s in system.shapes.items() if s or k not in own}
     guess = _Guess(system, shapes)
@@ -128,6 +128,28 @@ def wider(system: System) -> dict[str, Shape]:
                 shapes[key] = shape
                 grew = True
     return {key: shapes[key] for key in starts if math.prod(shapes.get(key, ())) > 1}
+
+
+def biases(exercise: Exercise, system: System) -> dict[str, Shape]:
+    """Return the shapes of a cell's biases and peepholes given as one number.
+
+    Each unit has one of its own, so that its gradient and its size are those of a vector.
+    """
+    single = {item.key for item in system.known if not system.shapes[item.key]}
+    single -= {e.left.key for e in system.equations}
+    guess = _Guess(system, system.shapes)
+    found: dict[str, Shape] = {}
+    for equation in system.equations:
+        path, _ = exercise.places.get(id(equation), ((), ""))
+        if not exercise.of_cell(path):
+            continue
+        for node in walk(equation.right):
+            if isinstance(node, Op) and node.op in ("add", "sub", "mul"):
+                shape = guess.of(node)  # None where it does not fit, which is told elsewhere
+                own = (arg for arg in node.args if isinstance(arg, Ref) and arg.name in single)
+                if shape is not None and len(shape) == 1:
+                    found |= {r.name: shape for r in own if not (r.index and node.op == "mul")}
+    return found
 
 
 class _Guess:

@@ -20,17 +20,28 @@ class Lacking:
         self.exercise = exercise
         self.own: list[Issue] = []
         self.uses: dict[Keys, dict[str, Issue]] = {}
+        read = {r.name for e in exercise.equations for r, _ in bound_refs(e.right)}
+        own = {g.ref.name for g in exercise.givens}
+        own |= {e.left.name for e in exercise.equations if self.written(e)[:1] != ("use",)}
+        self.idle = own - read
         self.states: set[str] = set()  # whose beginning a cell needs, and was told to
 
     def add(self, equation: Equation, name: str, known: set[str]) -> None:
         """Note a name that an equation reads and that nothing defines."""
+        path = self.written(equation)
+        used = path[:1] == ("use",)
         todo = suggestion(name, known, _DEFINE)
+        if used:  # of a cell's names only one that is given in vain can be a slip
+            todo = suggestion(name, self.idle, "give it under `given:`")
         issue = self.exercise.issue(equation, f"nothing defines `{name}`", todo, name)
-        path, _ = self.exercise.places.get(id(equation), ((), ""))
-        if path[:1] != ("use",):
+        if not used:
             self.own.append(issue)
         else:
             self.uses.setdefault(path, {})[name] = issue
+
+    def written(self, equation: Equation) -> Keys:
+        """Return the place in the file that an equation comes from."""
+        return self.exercise.places.get(id(equation), ((), ""))[0]
 
     def issues(self) -> Iterator[Issue]:
         """Word every name, those that a cell lacks in one issue."""

@@ -160,8 +160,13 @@ class _ModelBuilder:
             example = f"{name}[{', '.join('1' for _ in axes)}]"
             todo = f"write one place per index: `{example}`" if axes else f"write `{name}`"
             raise ModelError(f"`{plain(ref)}` has {len(ref.axes)} indices", todo, name)
+        if name not in self.system.axes and name in self.exercise.indices and name not in local:
+            raise ModelError(f"the index `{name}` is left open", "write its number", name)
         for at in ref.axes:
-            if isinstance(at, At) and at.name and at.name not in local:
+            if isinstance(at, Span):
+                todo = "write one place, or a list of such, as in `[h[1], h[2]]`"
+                raise ModelError(f"`{plain(ref)}` is at several places", todo, name)
+            if at.name and at.name not in local:
                 what = f"`{plain(ref)}` leaves the index `{at.name}` open"
                 raise ModelError(what, f"write a number, as in `{name}[1]`", name)
 

@@ -61,7 +61,10 @@ def log_softmax(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
         (size,) = local.shape_out
         outer = build.matmul(Op("ones", (whole(size),)), build.transpose(s))
         return [layout.through(g, build.sub(identity(size), outer))]
-    return [build.sub(g, build.mul(build.sum(g), s))]
+    spread = build.mul(build.sum(g), s)
+    if isinstance(g, Op) and g.op == "neg":  # as of a cross-entropy: softmax − one_hot
+        return [build.add(build.neg(spread), g)]
+    return [build.sub(g, spread)]
 
 
 def extremum(layout: Gradient, g: Node, local: Local) -> list[Node | None]:

@@ -9,11 +9,23 @@ from markupsafe import Markup
 from tp_solver.exercise.exercise import Exercise
 from tp_solver.exercise.model import Text
 from tp_solver.graph.model import Model
+from tp_solver.language.notation import fold_name
+from tp_solver.language.plain import plain
 from tp_solver.language.tree import Op
 from tp_solver.sheets import prose
 from tp_solver.sheets.lines import formula
 from tp_solver.sheets.rows import domain_text, given_lines
 from tp_solver.text import Words
+
+HALF_LINE = 48  # characters of an equation that fit in one of two columns
+
+
+@dataclass(frozen=True)
+class Line:
+    """An equation drawn, and whether it needs the whole width."""
+
+    drawn: Markup
+    long: bool
 
 
 @dataclass(frozen=True)
@@ -25,7 +37,7 @@ class Head:
     purpose: Markup
     intro: Markup
     data: tuple[tuple[Markup, ...], ...]
-    equations: tuple[tuple[Markup, tuple[Markup, ...]], ...]
+    equations: tuple[tuple[Markup, tuple[Line, ...]], ...]
     digits: str
 
 
@@ -50,8 +62,8 @@ class Writer:
             return Markup()
         return prose.html(text[self.language], self.mark, self.exercise.functions, inline)
 
-    def head(self) -> Head:
-        """Write how the page begins."""
+    def head(self, whole: bool = True) -> Head:
+        """Write how the page begins; unless it is whole, without the equations that are hidden."""
         file = self.exercise.file
         return Head(
             id=file.id,
@@ -61,15 +73,18 @@ class Writer:
             data=tuple(
                 tuple(given_lines(self.model, given, self.mark)) for given in self.exercise.givens
             ),
-            equations=self.equations(),
+            equations=self.equations(set() if whole else set(map(fold_name, file.hidden))),
             digits=digits_text(self.exercise, self.words),
         )
 
-    def equations(self) -> tuple[tuple[Markup, tuple[Markup, ...]], ...]:
+    def equations(self, hidden: set[str]) -> tuple[tuple[Markup, tuple[Line, ...]], ...]:
         """Draw the model's equations, gathered by where they hold."""
-        groups: dict[Markup, list[Markup]] = {}
+        groups: dict[Markup, list[Line]] = {}
         for equation in self.exercise.equations:
+            if equation.left.name in hidden:
+                continue
             where = domain_text(equation.domain, self.words)
-            drawn = formula(Op("eq", (equation.left, equation.right)), self.mark)
-            groups.setdefault(where, []).append(drawn)
+            node = Op("eq", (equation.left, equation.right))
+            line = Line(formula(node, self.mark), len(plain(node, unicode=True)) > HALF_LINE)
+            groups.setdefault(where, []).append(line)
         return tuple((where, tuple(drawn)) for where, drawn in groups.items())

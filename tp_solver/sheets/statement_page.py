@@ -56,7 +56,7 @@ def statement_view(model: Model, words: Words) -> StatementView:
 class _Writer(Writer):
     def page(self) -> StatementView:
         return StatementView(
-            head=self.head(),
+            head=self.head(whole=False),
             questions=tuple(
                 self.asked(asked, n) for n, asked in enumerate(self.exercise.questions, 1)
             ),
