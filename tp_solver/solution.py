@@ -321,6 +321,8 @@ def _beyond(solution: Solution, formula: Node) -> tuple[str, str] | None:
     """Say which number of a formula chooses a row or component that is not there."""
     for node in walk(formula):
         match node:
+            case Op("orthogonal" | "triangular", (Ref() as matrix,)):
+                return f"the columns of `{plain(matrix)}` are not independent", "change one of them"
             case Op("row" | "pick" as op, (Ref() as whole, Ref() | Num() as number)):
                 if not solution.fixed(whole):
                     continue

@@ -258,7 +258,12 @@ def place_kernel(shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
 def one_hot_kernel(_shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
     """Make a vector of zeros with a one at a position counted from 0, as tokens are."""
     positions = np.arange(literal(args[1]))
-    return lambda k, *_: (k[..., None] == positions).astype(float)
+
+    def kernel(k: Array, *_: Array) -> Array:
+        hot = k[..., None] == positions
+        return np.where(hot.any(axis=-1, keepdims=True), hot, np.nan)
+
+    return kernel
 
 
 def row_kernel(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
@@ -287,55 +292,3 @@ def _row(table: Array, k: Array) -> Array:
     places = np.broadcast_to(at, lead)[..., None, None]
     rows = np.take_along_axis(tables, places, axis=-2)[..., 0, :]
     return np.where(valid[..., None], rows, np.nan)
-
-
-def triangular_kernel(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
-    """Make the triangular factor of a QR decomposition, its diagonal positive."""
-
-    def kernel(a: Array) -> Array:
-        triangle = np.linalg.qr(a)[1]
-        made: Array = triangle * _signs(triangle)[..., None] + 0.0  # where it was −0
-        return made
-
-    return kernel
-
-
-def orthogonal_kernel(_shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
-    """Make the orthogonal factor of the QR decomposition whose R has a positive diagonal."""
-
-    def kernel(a: Array) -> Array:
-        factors = np.linalg.qr(a)
-        made: Array = factors[0] * _signs(factors[1])[..., None, :]
-        return made
-
-    return kernel
-
-
-def _signs(triangle: Array) -> Array:
-    return np.where(np.diagonal(triangle, axis1=-2, axis2=-1) < 0, -1.0, 1.0)
-
-
-def eigenvalues_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
-    """Make the eigenvalues as rows (real, imaginary), sorted by falling real part."""
-
-    def kernel(a: Array) -> Array:
-        values: Any = np.linalg.eigvals(a if shapes[0] else a[..., None, None])
-        order = np.lexsort((-values.imag, -values.real), axis=-1)
-        values = np.take_along_axis(values, order, axis=-1)
-        return np.stack([values.real, values.imag], axis=-1)
-
-    return kernel
-
-
-def spectral_radius_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
-    """Make the largest modulus of the eigenvalues."""
-    if not shapes[0]:
-        return np.abs
-    return lambda a: np.abs(np.linalg.eigvals(a)).max(axis=-1)
-
-
-def spectral_norm_kernel(shapes: Shapes, _args: tuple[Node, ...]) -> Kernel:
-    """Make the largest singular value (the Euclidean norm of a vector)."""
-    if len(shapes[0]) < 2:
-        return norm_kernel(shapes, ())
-    return lambda a: np.linalg.svd(a, compute_uv=False)[..., 0]

@@ -13,6 +13,7 @@ import numpy as np
 
 from tp_solver.graph import (
     arrays,
+    factors,
     intervals,
     intervals_of_vectors,
     rules,
@@ -160,40 +161,40 @@ OPS: dict[str, Row] = {
     "detach": _function(arrays.same, arrays.same, "detach", rules.constant, roundings="none"),
     "orthogonal": Row(
         shapes.orthogonal,
-        arrays.orthogonal_kernel,
-        intervals_of_vectors.factored(arrays.orthogonal_kernel, sized=False),
+        factors.independent(factors.orthogonal_kernel),
+        intervals_of_vectors.factored(factors.orthogonal_kernel, sized=False),
         "orthogonal",
         rules.refuse,
     ),
     "triangular": Row(
         shapes.triangular,
-        arrays.triangular_kernel,
-        intervals_of_vectors.factored(arrays.triangular_kernel, sized=True),
+        factors.independent(factors.triangular_kernel),
+        intervals_of_vectors.factored(factors.triangular_kernel, sized=True),
         "triangular",
         rules.refuse,
     ),
     "eigenvalues": Row(
         shapes.eigenvalues,
-        arrays.eigenvalues_kernel,
+        factors.eigenvalues_kernel,
         intervals_of_vectors.perturbed(
-            arrays.eigenvalues_kernel, intervals_of_vectors.eigenvector_condition
+            factors.eigenvalues_kernel, intervals_of_vectors.eigenvector_condition
         ),
         "eigenvalues",
         rules.refuse,
     ),
     "spectral_radius": Row(
         shapes.square,
-        arrays.spectral_radius_kernel,
+        factors.spectral_radius_kernel,
         intervals_of_vectors.perturbed(
-            arrays.spectral_radius_kernel, intervals_of_vectors.eigenvector_condition
+            factors.spectral_radius_kernel, intervals_of_vectors.eigenvector_condition
         ),
         "spectral_radius",
         rules.refuse,
     ),
     "spectral_norm": Row(
         shapes.reduced,
-        arrays.spectral_norm_kernel,
-        intervals_of_vectors.perturbed(arrays.spectral_norm_kernel),
+        factors.spectral_norm_kernel,
+        intervals_of_vectors.perturbed(factors.spectral_norm_kernel),
         "spectral_norm",
         rules.refuse,
     ),
