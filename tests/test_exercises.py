@@ -7,6 +7,7 @@ nothing of tp_solver; its first line says which.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -19,6 +20,7 @@ from ruamel.yaml import YAML
 
 from tests.conftest import ROOT
 from tp_solver.exercise.exercise import Equation
+from tp_solver.exercise.prose import texts
 from tp_solver.graph.model import Model, build_model
 from tp_solver.language.parse import parse_name
 from tp_solver.language.plain import plain
@@ -131,3 +133,10 @@ def test_numbers_of_the_tp_are_those_of_the_reference(reference):
     theirs = json.loads((reference / "tp_goldens.json").read_text("utf-8"))
     for step in theirs["ex2_1"]["steps"]:
         assert goldens("tp-2.1")[f"h[{step['t']}]"] == pytest.approx(step["h"], rel=1e-12)
+
+
+def test_french_punctuation_keeps_its_narrow_space(model):
+    for text, path in texts(model.exercise.file):
+        words = re.sub(r"\$[^$]*\$|```.*?```|`[^`]*`", "x", text.fr or "", flags=re.DOTALL)
+        found = re.search(r".{0,20}(?: [;:!?»%]|« ).{0,5}", words)
+        assert found is None, (path, found and found[0])
