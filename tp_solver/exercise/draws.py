@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import repeat
 from random import Random
-from statistics import NormalDist
 
 from tp_solver.exercise.model import Draw
 from tp_solver.language.tree import Nested
@@ -31,6 +30,8 @@ def drawn(draw: Draw, name: str) -> Nested:
 
 def _maker(draw: Draw) -> Callable[[float], float]:
     if draw.draw == "normal":
+        from statistics import NormalDist
+
         normal = NormalDist(draw.mean, draw.std)
         return lambda u: normal.inv_cdf(min(max(u, 1e-12), 1 - 1e-12))
     if draw.draw == "fan_in":
