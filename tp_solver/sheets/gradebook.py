@@ -67,9 +67,9 @@ def status(report: Report, words: Words) -> str:
     notes = [worded(remark, words) for remark in report.remarks]
     unreadable = sum(m.verdict is Verdict.UNREADABLE for m in report.marks)
     if unreadable:
-        notes.append(f"{words('verdict.unreadable')} : {unreadable}")
+        notes.append(f"{words('verdict.unreadable')}{words('solution.colon')} {unreadable}")
     if report.pending:
         notes.append(words("grade.pending", points=words.number(report.pending)))
     if all(m.verdict is Verdict.MISSING for m in report.marks):
         notes.append(words("grade.none"))
-    return " ; ".join(notes)
+    return f"{words('solution.semicolon')} ".join(notes)

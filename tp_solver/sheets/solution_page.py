@@ -232,8 +232,9 @@ class _Writer(Writer):
                 label = plots.curve_label(node)
                 stem = plots.curve_label(node, whole=True)
                 lines.append(plots.Line(plain(node, unicode=True), label, stem, values))
-            listed = " ; ".join(
-                f"{line.name} : "
+            colon, semicolon = self.words("solution.colon"), self.words("solution.semicolon")
+            listed = f"{semicolon} ".join(
+                f"{line.name}{colon} "
                 + ", ".join(plots.label(float(f"{v:.4g}"), self.mark) for v in line.values)
                 for line in lines
             )
