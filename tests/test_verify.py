@@ -89,21 +89,17 @@ def test_whatever_is_detached_is_proved(loss: str) -> None:
     assert proof.gradients is not None
 
 
-def test_a_gradient_through_what_is_detached_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    leaking = rules.partials(lambda _: ONE)
-    monkeypatch.setitem(ops.OPS, "detach", ops.OPS["detach"]._replace(rule=leaking))
-    proof = verify(truncated())
-    assert proof.gradients is not None
-    assert proof.gradients.size > 1e-3
-    assert proof.differences is not None
-    assert proof.differences.size > 1e-3
-
-
-def test_a_wrong_derivative_beside_what_is_detached_is_caught(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("op", "wrong"),
+    [
+        ("detach", rules.partials(lambda _: ONE)),  # leaking
+        ("tanh", rules.partials(lambda f: f.build.sub(ONE, f.out))),  # 1 − h, for 1 − h²
+    ],
+)
+def test_a_wrong_derivative_of_or_beside_what_is_detached_is_caught(
+    op: str, wrong: rules.Rule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wrong = rules.partials(lambda f: f.build.sub(ONE, f.out))  # 1 − h, for 1 − h²
-    monkeypatch.setitem(ops.OPS, "tanh", ops.OPS["tanh"]._replace(rule=wrong))
+    monkeypatch.setitem(ops.OPS, op, ops.OPS[op]._replace(rule=wrong))
     proof = verify(truncated())
     assert proof.gradients is not None
     assert proof.gradients.size > 1e-3

@@ -101,16 +101,24 @@ class Exercise:
         """Return the exercise's identifier."""
         return self.file.id
 
-    def of_cell(self, path: Keys) -> bool:
-        """Tell whether a place in the file is one where a cell is used."""
-        match path:
+    def written(self, part: object) -> tuple[Keys, str]:
+        """Return the place in the file that a part comes from, and its text there."""
+        return self.places.get(id(part), ((), ""))
+
+    def used(self, part: object) -> bool:
+        """Tell whether a part comes from a cell or an update."""
+        return self.written(part)[0][:1] == ("use",)
+
+    def of_cell(self, part: object) -> bool:
+        """Tell whether a part comes from a cell."""
+        match self.written(part)[0]:
             case ("use", int(i), *_):
                 return not isinstance(self.file.use[i], UpdateUse)
         return False
 
     def issue(self, part: object, what: str, todo: str, within: str = "") -> Issue:
         """Place an issue where an equation, a given value or a target was written."""
-        path, text = self.places.get(id(part), ((), ""))
+        path, text = self.written(part)
         return self.source.issue(path, what, todo, text, _find_name(text, within))
 
 

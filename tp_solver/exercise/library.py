@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from tp_solver.exercise.source import parse_yaml
 from tp_solver.language.parse import parse
-from tp_solver.language.tree import Node, Op, Ref, refs
+from tp_solver.language.tree import Node, Op, Ref
 
 Kind = Literal["cells", "updates"]
 _HERE = Path(__file__).parent
@@ -48,17 +48,6 @@ class Template:
     options: Mapping[str, Mapping[str, Choice]]
     shapes: Mapping[str, tuple[str, ...]]
     start: tuple[str, ...]
-
-    def names(self) -> set[str]:
-        """Return every name of its equations, whatever the options."""
-        rules = [*self.equations, *self.readout]
-        rules += [r for o in self.options.values() for c in o.values() for r in c.equations]
-        found = {
-            ref.name for rule in rules for node in (rule.left, rule.right) for ref in refs(node)
-        }
-        return found | {
-            new for o in self.options.values() for c in o.values() for new in c.rename.values()
-        }
 
 
 @cache

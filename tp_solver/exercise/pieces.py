@@ -39,13 +39,6 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Vector:
-    """A weight that a cell has as a vector, however few numbers are given for it."""
-
-    name: str
-
-
-@dataclass(frozen=True)
 class Setting:
     """What an exercise says of names: those given, the left sides defined, those with an index.
 

@@ -15,7 +15,6 @@ from tp_solver.exercise.reader import Reader
 from tp_solver.exercise.source import Keys
 from tp_solver.language.tree import At, Node, Num, Op, Ref, Span, refs, transform
 
-TIME = "t"  # what the files of the cells call the time index
 _ONE = Num(Decimal(1))
 
 

@@ -141,11 +141,7 @@ class _Assembler:
         plainly = [(e, r) for e, r in read if r.over is None]
         below = [(e, Ref(r.over.name, r.over.index), r) for e, r in read if r.over]
         indexed = [(g, g.ref) for g in self.givens if g.ref.index]
-        celled = {
-            e.left.name
-            for e in self.exercise.equations
-            if self.exercise.of_cell(self.exercise.places.get(id(e), ((), ""))[0])
-        }
+        celled = {e.left.name for e in self.exercise.equations if self.exercise.of_cell(e)}
         counts: dict[str, int] = {}
         named = [(part, ref, ref) for part, ref in (*lefts, *plainly, *indexed)]
         for part, ref, whole in (*named, *below):
@@ -237,7 +233,7 @@ class _Assembler:
                 if both is not None:
                     place = f"`{key}{at_box(both)}`"
                     todo = "keep one definition"
-                    if self.exercise.places.get(id(part), ((), ""))[0][:1] == ("use",):
+                    if self.exercise.used(part):
                         todo += ", or give a cell a `suffix:`"
                     self.report(part, f"{place} is defined twice", todo, key)
                     break

@@ -60,7 +60,7 @@ class Gaps:
                 equation = next((e for e, _ in starts if e.left.name == name), starts[0][0])
                 what = f"`{place}`, where `{name}` starts, is missing"
                 todo = f"add `{place}: …` under `given:`"
-                if self.exercise.places.get(id(equation), ((), ""))[0][:1] == ("use",):
+                if self.exercise.used(equation):
                     todo += ", or `start: 0` to the cell"
                 yield self.exercise.issue(equation, what, todo, name)
                 continue

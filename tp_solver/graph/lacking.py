@@ -22,14 +22,14 @@ class Lacking:
         self.uses: dict[Keys, dict[str, Issue]] = {}
         read = {r.name for e in exercise.equations for r, _ in bound_refs(e.right)}
         own = {g.ref.name for g in exercise.givens}
-        own |= {e.left.name for e in exercise.equations if self.written(e)[:1] != ("use",)}
+        own |= {e.left.name for e in exercise.equations if not exercise.used(e)}
         self.idle = own - read
         self.states: set[str] = set()  # whose beginning a cell needs, and was told to
 
     def add(self, equation: Equation, name: str, known: set[str]) -> None:
         """Note a name that an equation reads and that nothing defines."""
-        path = self.written(equation)
-        used = path[:1] == ("use",)
+        path, _ = self.exercise.written(equation)
+        used = self.exercise.used(equation)
         todo = suggestion(name, known, _DEFINE)
         if used:  # of a cell's names only one that is given in vain can be a slip
             todo = suggestion(name, self.idle, "give it under `given:`")
@@ -38,10 +38,6 @@ class Lacking:
             self.own.append(issue)
         else:
             self.uses.setdefault(path, {})[name] = issue
-
-    def written(self, equation: Equation) -> Keys:
-        """Return the place in the file that an equation comes from."""
-        return self.exercise.places.get(id(equation), ((), ""))[0]
 
     def issues(self) -> Iterator[Issue]:
         """Word every name, those that a cell lacks in one issue."""
@@ -74,7 +70,7 @@ class Lacking:
         """Spell the states that a cell reads one step before, where nothing is given of them."""
         given = {g.ref.name for g in self.exercise.givens} | self.exercise.broken
         for equation in self.exercise.equations:
-            if self.exercise.places[id(equation)][0] != path:
+            if self.exercise.written(equation)[0] != path:
                 continue
             for ref, _ in bound_refs(equation.right):
                 if ref.over is None and ref.name not in given | self.states:

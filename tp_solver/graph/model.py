@@ -150,7 +150,7 @@ class _ModelBuilder:
         self.system.axes[left.name] = tuple(name for name, _ in domain)
         self.system.shapes[left.name] = shape
         equation = Equation(left, right, domain)
-        self.exercise.places[id(equation)] = self.exercise.places.get(id(node), ((), ""))
+        self.exercise.places[id(equation)] = self.exercise.written(node)
         self.system = self.system.extended((equation,), ())
 
     def axes_match(self, node: Node, ref: Ref, local: dict[str, Span]) -> None:
@@ -180,7 +180,7 @@ class _ModelBuilder:
                 self.report(equation, error.what, error.todo, error.name)
                 continue
             for step in steps:
-                self.exercise.places[id(step)] = self.exercise.places.get(id(equation), ((), ""))
+                self.exercise.places[id(step)] = self.exercise.written(equation)
             found += steps
         self.system = replace(self.system, equations=tuple(found))
 

@@ -64,6 +64,11 @@ def _chosen(shape: ShapeRule, make: Maker, symbol: str, rule: rules.Rule) -> Row
     return Row(shape, make, intervals_of_vectors.chosen(make), symbol, rule, "none")
 
 
+def _factor(shape: ShapeRule, make: Maker, symbol: str, sized: bool) -> Row:
+    bounds = intervals_of_vectors.factored(make, sized=sized)
+    return Row(shape, factors.independent(make), bounds, symbol, rules.refuse)
+
+
 def _relu(z: arrays.Array) -> arrays.Array:
     return np.maximum(z, 0.0)
 
@@ -159,20 +164,8 @@ OPS: dict[str, Row] = {
     "size": _known(shapes.reduced, arrays.size_kernel, "size"),
     "shape": _known(shapes.sizes, arrays.shape_kernel, "shape"),
     "detach": _function(arrays.same, arrays.same, "detach", rules.constant, roundings="none"),
-    "orthogonal": Row(
-        shapes.orthogonal,
-        factors.independent(factors.orthogonal_kernel),
-        intervals_of_vectors.factored(factors.orthogonal_kernel, sized=False),
-        "orthogonal",
-        rules.refuse,
-    ),
-    "triangular": Row(
-        shapes.triangular,
-        factors.independent(factors.triangular_kernel),
-        intervals_of_vectors.factored(factors.triangular_kernel, sized=True),
-        "triangular",
-        rules.refuse,
-    ),
+    "orthogonal": _factor(shapes.orthogonal, factors.orthogonal_kernel, "orthogonal", sized=False),
+    "triangular": _factor(shapes.triangular, factors.triangular_kernel, "triangular", sized=True),
     "eigenvalues": Row(
         shapes.eigenvalues,
         factors.eigenvalues_kernel,

@@ -7,7 +7,7 @@ gradient that stands in a formula is a constant there: nothing leads through it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from tp_solver.exercise.exercise import Equation
@@ -30,18 +30,18 @@ class Reach:
 
     def leading_to(self) -> dict[str, Box]:
         """Return a box, for each name, around the positions that have an influence on these."""
-        while self.changed:
-            self.changed = False
-            for equation in self.forward:
-                self.back(equation)
-        return self.boxes
+        return self.settled(self.back)
 
     def led_from(self) -> dict[str, Box]:
         """Return a box, for each name, around the positions that these have an influence on."""
+        return self.settled(self.onwards)
+
+    def settled(self, grow: Callable[[Equation], None]) -> dict[str, Box]:
+        """Let the boxes grow along every equation until none does."""
         while self.changed:
             self.changed = False
             for equation in self.forward:
-                self.onwards(equation)
+                grow(equation)
         return self.boxes
 
     def back(self, equation: Equation) -> None:
