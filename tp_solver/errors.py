@@ -62,6 +62,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     folded = {choice.lower(): choice for choice in choices}
     if word.lower() in folded:
         return folded[word.lower()]
+    swapped = [choice for choice in choices if sorted(choice) == sorted(word)]
+    if len(swapped) == 1:
+        return swapped[0]
     found = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
     return found[0] if found else None
 

@@ -233,3 +233,21 @@ def test_in_an_equation_a_name_needs_its_index() -> None:
     written = text(["h[t] = x[t]", "n = size(h)"], {"x": [1, 2]}, ["n"], {"t": "1..2"})
     with pytest.raises(AuthorError, match="`h`"):
         loads(written)
+
+
+@pytest.mark.parametrize(
+    ("lo", "hi", "wanted"),
+    [
+        (-0.5, 1.2, (np.tan(-0.5), np.tan(1.2))),
+        (2.0, 4.0, (np.tan(2.0), np.tan(4.0))),
+        (1.5, 1.6, (-np.inf, np.inf)),
+        (-2.0, -1.0, (-np.inf, np.inf)),
+        (0.1, 3.3, (-np.inf, np.inf)),
+        (np.pi / 2, np.pi / 2, (-np.inf, np.inf)),
+    ],
+)
+def test_the_tangent_has_no_bounds_across_an_asymptote(
+    lo: float, hi: float, wanted: tuple[float, float]
+) -> None:
+    found = bounds("tan(z)", between(lo, hi))
+    assert (float(found.lo), float(found.hi)) == pytest.approx(wanted, rel=1e-12)

@@ -120,6 +120,8 @@ CASES: dict[str, list[Case]] = {
     "concat": [Case("[a, b]", a, b) for a, b in (((), ()), ((2,), ()), ((), (2,)), ((2,), (3,)))],
     "sigmoid": single("sigmoid(a)"),
     "tanh": single("tanh(a)"),
+    "tan": single("tan(a)", low=-1.2, high=1.2),
+    "arctan": single("arctan(a)"),
     "relu": single("relu(a)"),
     "softplus": [*single("softplus(a)"), Case("softplus(a)", (3,), low=-900, high=900)],
     "clip": [
@@ -271,6 +273,8 @@ def test_what_has_no_rule_is_refused(name: str) -> None:
 
 JACOBIANS = [
     "tanh(a)",
+    "tan(a)",
+    "arctan(a)",
     "sigmoid(a)",
     "softmax(a)",
     "log_softmax(a)",
@@ -322,6 +326,8 @@ def test_jacobians_three_ways(formula: str) -> None:
         "min(max(z, -1), 1)",
         "0.5 * z * (1 + tanh(z))",
         "relu(z)^2",
+        "z * arctan(z)",
+        "tan(z / 4)",
         "(z > 0) * z + (z <= 0) * (exp(z) - 1)",
     ],
 )

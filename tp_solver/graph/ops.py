@@ -100,6 +100,8 @@ OPS: dict[str, Row] = {
     "concat": _exact(shapes.concat, arrays.concat_kernel, "concat", rules_of_vectors.concat),
     "sigmoid": _rising(arrays.sigmoid, "sigmoid", rules.SIGMOID),
     "tanh": _rising(np.tanh, "tanh", rules.TANH),
+    "tan": _function(arrays.elementwise(np.tan), intervals.tan, "tan", rules.TAN),
+    "arctan": _rising(np.arctan, "arctan", rules.ARCTAN),
     "relu": _rising(_relu, "relu", rules.RELU, roundings="none"),
     "softplus": _rising(arrays.softplus, "softplus", rules.SOFTPLUS),
     "clip": _rising(arrays.clip, "clip", rules.clip, roundings="none"),

@@ -214,6 +214,8 @@ def transpose(layout: Gradient, g: Node, local: Local) -> list[Node | None]:
 # Derivatives of elementwise functions, of the argument z = args[0] and the result `out`.
 SIGMOID = partials(lambda f: f.build.mul(f.out, f.build.sub(ONE, f.out)))
 TANH = partials(lambda f: f.build.sub(ONE, f.build.pow(f.out, TWO)))
+TAN = partials(lambda f: f.build.add(ONE, f.build.pow(f.out, TWO)))
+ARCTAN = partials(lambda f: f.build.div(ONE, f.build.add(ONE, f.build.pow(f.args[0], TWO))))
 SOFTPLUS = partials(lambda f: Op("sigmoid", (f.args[0],)))
 RELU = partials(lambda f: Op("gt", (f.args[0], ZERO)))
 EXP = partials(lambda f: f.out)

@@ -67,6 +67,8 @@ SCALAR: dict[str, Callable[..., Any]] = {
     "pow": _power,
     "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
     "tanh": sympy.tanh,
+    "tan": sympy.tan,
+    "arctan": sympy.atan,
     "softplus": lambda a: sympy.log(1 + sympy.exp(a)),
     "clip": lambda a, low, high: _lesser(_larger(a, low), high),
     "relu": lambda a: sympy.Piecewise((a, a > 0), (0, True)),

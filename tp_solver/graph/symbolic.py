@@ -15,6 +15,8 @@ from tp_solver.language.tree import Node, Num, Op, Ref
 
 _TO = {
     "tanh": "tanh",
+    "tan": "tan",
+    "arctan": "atan",
     "exp": "exp",
     "log": "log",
     "sqrt": "sqrt",
@@ -25,6 +27,8 @@ _TO = {
 }
 _BACK = {
     "tanh": "tanh",
+    "tan": "tan",
+    "atan": "arctan",
     "sigmoid": "sigmoid",
     "exp": "exp",
     "log": "log",
@@ -82,7 +86,9 @@ def to_sympy(node: Node, names: dict[str, Any]) -> Any:
 def _refuse(node: Node) -> Any:
     what = f"`{plain(node)}` can't stand in an author's function"
     raise ModelError(
-        what, "use + - * / ^, exp, log, sqrt, tanh, sigmoid, relu, softplus, abs, min, max, clip"
+        what,
+        "use + - * / ^, exp, log, sqrt, tanh, tan, arctan, sigmoid, relu, softplus, abs, min, max,"
+        " clip",
     )
 
 

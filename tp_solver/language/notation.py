@@ -64,6 +64,8 @@ MANY = 64  # arguments of a function that takes any number of them
 FUNCTIONS = {
     "sigmoid": Function(1, 1, "σ", r"\sigma"),
     "tanh": Function(1, 1, latex=r"\tanh"),
+    "tan": Function(1, 1, latex=r"\tan"),
+    "arctan": Function(1, 1, latex=r"\arctan"),
     "relu": Function(1, 1, "ReLU", r"\operatorname{ReLU}"),
     "softplus": Function(1, 1),
     "exp": Function(1, 1, latex=r"\exp"),
