@@ -48,6 +48,9 @@ class Arithmetic(Protocol[V]):
     def empty(self, shape: Shape) -> V:
         """Make a table of blanks."""
 
+    def exact(self, shape: Shape) -> V:
+        """Make a table of blanks for given numbers only."""
+
     def rows(self, table: V) -> list[V]:
         """List views of a table along its first axis."""
 
@@ -80,6 +83,8 @@ class Numbers:
     def empty(self, shape: Shape) -> Array:
         """Make a table of blanks."""
         return np.full(shape, np.nan)
+
+    exact = empty
 
     def rows(self, table: Array) -> list[Array]:
         """List views of a table along its first axis."""
@@ -128,9 +133,15 @@ class Intervals:
         """Make a table of blanks."""
         return Interval(np.full(shape, np.nan), np.full(shape, np.nan))
 
+    def exact(self, shape: Shape) -> Interval:
+        """Make a table of blanks for given numbers only: both bounds are the same array."""
+        return Interval.exact(np.full(shape, np.nan))
+
     def rows(self, table: Interval) -> list[Interval]:
         """List views of a table along its first axis."""
         numbers = Numbers()
+        if table.is_exact:
+            return [Interval.exact(row) for row in numbers.rows(table.lo)]
         both = zip(numbers.rows(table.lo), numbers.rows(table.hi), strict=True)
         return [Interval(lo, hi) for lo, hi in both]
 
@@ -141,6 +152,8 @@ class Intervals:
 
     def map(self, function: Callable[[Array], Array], value: Interval) -> Interval:
         """Apply a change of layout."""
+        if value.is_exact:
+            return Interval.exact(function(value.lo))
         return Interval(function(value.lo), function(value.hi))
 
     def total(self, value: Interval, axis: int) -> Interval:

@@ -56,12 +56,14 @@ class Evaluator(Generic[V]):
         boxes: dict[str, list[Box]] = {}
         for known in system.known:
             boxes.setdefault(known.key, []).append(known.box)
+        made = {equation.left.key for equation in system.equations}
         for equation in system.equations:
             boxes.setdefault(equation.left.key, []).append(left_box(equation))
         for key, filled in boxes.items():
             box, shape = hull(filled), system.shapes[key]
+            blank = arithmetic.empty if key in made else arithmetic.exact
             self.store.shapes[key] = shape
-            self.tables[key] = Table(box, arithmetic.empty((*_sizes(box), *self.batch, *shape)))
+            self.tables[key] = Table(box, blank((*_sizes(box), *self.batch, *shape)))
         for known in system.known:
             table, values = self.tables[known.key], _floats(known)
             if batch is not None:

@@ -40,6 +40,8 @@ class Interval:
         return cls(value, value)
 
     def __getitem__(self, key: Any) -> Interval:
+        if self.is_exact:
+            return Interval.exact(self.lo[key])
         return Interval(self.lo[key], self.hi[key])
 
     def widened(self, radius: Array | float) -> Interval:
@@ -51,6 +53,11 @@ class Interval:
         return Interval(self.lo - SLACK * np.abs(self.lo), self.hi + SLACK * np.abs(self.hi))
 
     @property
+    def is_exact(self) -> bool:
+        """Tell whether both bounds are one and the same array, as those of constants are."""
+        return self.lo is self.hi
+
+    @property
     def middle(self) -> Array:
         """Return the middle of the bounds, 0 where there are none."""
         return np.where(self.unbounded, 0.0, (self.lo + self.hi) / 2)
@@ -60,6 +67,14 @@ class Interval:
         """Return half the width, rounded up; a huge number where there are no bounds."""
         half = (self.hi - self.lo) / 2 + SLACK * np.maximum(np.abs(self.lo), np.abs(self.hi))
         return np.where(self.unbounded, HUGE, half)
+
+    def parts(self) -> tuple[Array, Array]:
+        """Return the middle and the radius, which are worked out together."""
+        total = self.lo + self.hi
+        if not np.isfinite(total).all():
+            return self.middle, self.radius
+        middle, half = total / 2, (self.hi - self.lo) / 2
+        return middle, half + SLACK * (np.abs(middle) + half)
 
     @property
     def unbounded(self) -> NDArray[np.bool_]:
@@ -87,6 +102,20 @@ def rising(function: Callable[..., Any]) -> Maker:
     return monotone(arrays.elementwise(function))
 
 
+def tan(shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
+    """Make tan, which rises between its asymptotes: no bounds where one may lie inside."""
+    kernel = arrays.elementwise(np.tan)(shapes, args)
+
+    def bounds(a: Interval) -> Interval:
+        wide = a.safe()
+        crossed = np.floor(wide.lo / np.pi + 0.5) != np.floor(wide.hi / np.pi + 0.5)
+        found = Interval(kernel(a.lo), kernel(a.hi)).safe()
+        lo, hi = np.where(crossed, -np.inf, found.lo), np.where(crossed, np.inf, found.hi)
+        return Interval(lo, hi)
+
+    return bounds
+
+
 def subtract(shapes: Shapes, args: tuple[Node, ...]) -> Kernel:
     """Make the difference: bounds cross over."""
     kernel = arrays.elementwise(np.subtract)(shapes, args)
@@ -105,8 +134,11 @@ def product(make: Maker) -> Maker:
         times = make(shapes, args)
 
         def kernel(a: Interval, b: Interval) -> Interval:
-            am, ar, bm, br = a.middle, a.radius, b.middle, b.radius
-            radius = times(np.abs(am), br) + times(ar, np.abs(bm)) + times(ar, br)
+            if a.is_exact:
+                middle, radius = b.parts()
+                return Interval.around(times(a.lo, middle), times(np.abs(a.lo), radius)).safe()
+            (am, ar), (bm, br) = a.parts(), b.parts()
+            radius = times(np.abs(am) + ar, br) + times(ar, np.abs(bm))
             return Interval.around(times(am, bm), radius).safe()
 
         return kernel
