@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.grading.material import graded, mark_of, shipped, solved
+from tests.grading.material import graded, mark_of, shipped, solved, submission
+from tp_solver.grading.answers import expression
+from tp_solver.grading.formulas import decision
+from tp_solver.grading.formulas.decision import Decision
+from tp_solver.grading.marking import grade
 from tp_solver.grading.report import Verdict
 from tp_solver.grading.submission import Raw
+from tp_solver.graph.system import System
+from tp_solver.language.tree import Node
+from tp_solver.sheets.remarks import worded
+from tp_solver.text import languages, words
 
 FORMULAS = """id: formulas
 title: Formulas
@@ -20,6 +28,8 @@ questions:
 - {id: slope, kind: expression, text: D., answer: "y * (1 - y)", accept: [exp(-b) / b^2]}
 - {id: total, kind: expression, text: T., answer: "sum(t, x[t])"}
 - {id: vector, kind: expression, text: V., answer: "W @ v"}
+- {id: kink, kind: expression, text: K., answer: "max(a, 0)", accept: [a^3 / b]}
+- {id: far, kind: expression, text: F., answer: "log(a - 9)"}
 """
 
 
@@ -84,6 +94,58 @@ def test_formulas(question: str, typed: str, verdict: str) -> None:
     assert mark.verdict.value == verdict
     assert mark.points == (1.0 if verdict == "correct" else 0.0)
     assert mark.given == typed or verdict == "missing"
+
+
+@pytest.mark.parametrize(
+    ("question", "typed", "verdict", "code"),
+    [
+        ("product", "s[1]*s[2]*s[3]", "correct", None),
+        ("square", "a^2 + 2*a*b + b²", "correct", "equivalent"),
+        ("kink", "relu(a)", "correct", "equivalent-values"),
+        ("kink", "a * a^2 / b", "correct", "equivalent"),
+        ("kink", "a", "wrong", None),
+        ("far", "log(2*a - 18) - log(2)", "correct", "equivalent"),
+        ("far", "log(a - 8)", "pending", "undecided"),
+        ("square", "sum(n=1..64, sum(m=1..64, a))", "unreadable", "formula-too-large"),
+    ],
+)
+def test_a_formula_says_how_it_was_decided(
+    question: str, typed: str, verdict: str, code: str | None
+) -> None:
+    report = graded(solved(FORMULAS), {question: typed})
+    mark = mark_of(report, question)
+    assert mark.verdict.value == verdict
+    assert (mark.remark.code if mark.remark else None) == code
+    assert report.pending == (mark.out_of if verdict == "pending" else 0)
+    for language in languages():
+        worded(mark.remark, words(language))
+
+
+def test_the_probability_of_an_error_is_stated() -> None:
+    mark = mark_of(graded(solved(FORMULAS), {"kink": "relu(a)"}), "kink")
+    assert mark.remark is not None
+    values = dict(mark.remark.values)
+    assert values["points"] >= 64
+    assert values["digits"] in (15, 50)
+    assert 0 < values["error"] <= 1e-6
+    assert "1e-" in worded(mark.remark, words("en"))
+
+
+def test_a_formula_that_many_type_is_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    decided: list[Node] = []
+
+    def decide(typed: Node, accepted: list[Node], system: System) -> Decision:
+        decided.append(typed)
+        return decision.decide(typed, accepted, system)
+
+    monkeypatch.setattr(expression, "decide", decide)
+    typed = ["2*a*b + a^2 + b^2", "(a+b)*(a+b)", "a + b"]
+    reports = grade(
+        solved(FORMULAS), [submission({"square": typed[i % 3]}, f"s{i}") for i in range(60)]
+    )
+    right = [mark_of(report, "square").verdict is Verdict.CORRECT for report in reports]
+    assert right == [i % 3 < 2 for i in range(60)]
+    assert len(decided) == 3
 
 
 @pytest.mark.parametrize(

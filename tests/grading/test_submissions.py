@@ -10,13 +10,9 @@ import pytest
 
 from tests.grading.material import given_marks, shipped
 from tp_solver.grading.marking import grade
+from tp_solver.grading.readers import read_submissions, skipped_files, submission_files
 from tp_solver.grading.report import Report, Student
-from tp_solver.grading.submission import (
-    LONGEST_NAME,
-    read_submissions,
-    skipped_files,
-    submission_files,
-)
+from tp_solver.grading.submission import LONGEST_NAME
 from tp_solver.sheets import reports as sheets
 from tp_solver.sheets.remarks import refused, worded
 from tp_solver.text import languages, words

@@ -66,10 +66,24 @@ class Precision(Model):
 
 
 class Credit(Model):
-    """What share of an answer's points each verdict earns."""
+    """What share of an answer's points each verdict earns.
+
+    `mistakes` has the share of single known mistakes, by their ids; `misconception` is that of all
+    others. What follows only from a value that can't be meant earns `implausible`.
+    """
 
     carried: Share = 1.0
     imprecise: Share = 0.5
+    misconception: Share = 0.0
+    implausible: Share = 0.0
+    mistakes: dict[str, Share] = {}
+
+
+class Scale(Model):
+    """The scale of the final mark, and the step it is rounded to, halves up."""
+
+    out_of: Annotated[float, Field(gt=0, le=1000)] = 20.0
+    step: Annotated[float, Field(gt=0, le=10)] = 0.25
 
 
 class Plot(Model):
@@ -270,6 +284,8 @@ class ExerciseFile(Model):
     hidden: list[str] = []
     precision: Precision = Precision(decimals=3)
     credit: Credit = Credit()
+    scale: Scale = Scale()
+    hints: bool | Literal["values"] = True
     symbols: list[str] = []
     plots: list[Plot] = []
     questions: Annotated[list[AnyQuestion], Field(min_length=1)]

@@ -17,9 +17,11 @@ _MARK = re.compile("[=:]")
 _CODES = {
     Verdict.CORRECT: "right",
     Verdict.CARRIED: "follows",
+    Verdict.MISCONCEPTION: "not_yet",
     Verdict.WRONG: "not_yet",
     Verdict.UNREADABLE: "unreadable",
     Verdict.PENDING: "pending",
+    Verdict.MARKED: "pending",
     Verdict.MISSING: "missing",
 }
 

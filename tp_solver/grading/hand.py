@@ -170,12 +170,13 @@ class HandRounding(Intervals):
             return lambda *args: self.widest(bare(*args), rank, inner)
         times = OPS["mul"].interval(((), ()), op.args)
 
+        axis = -2 if len(shapes[1]) == 2 else -1
+
         def summed(a: Interval, b: Interval) -> Interval:
             left, right = _spread(a, b, shapes)
             products: Interval = times(left, right)
-            slack = self.slack(products, rank + 1)
-            axis = -2 if len(shapes[1]) == 2 else -1
-            return bare(a, b).widened(slack.sum(axis=axis))  # type: ignore[no-any-return]
+            rounded = products.widened(self.slack(products, rank + 1))
+            return Interval(rounded.lo.sum(axis=axis), rounded.hi.sum(axis=axis)).safe()
 
         return summed
 
@@ -215,7 +216,7 @@ def _spread(a: Interval, b: Interval, shapes: Shapes) -> tuple[Interval, Interva
     """Lay the factors of a matrix product out so that they multiply term by term."""
     left, right = shapes
     if len(right) == 2:
-        a = Interval(a.lo[..., None], a.hi[..., None])
+        a = a[..., None]
     if len(left) == 2:
         where = (
             (..., None, slice(None)) if len(right) == 1 else (..., None, slice(None), slice(None))

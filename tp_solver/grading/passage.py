@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tp_solver.exercise.exercise import Equation
 from tp_solver.grading.hand import HandEvaluator, HandRounding
-from tp_solver.grading.reading import Reading
-from tp_solver.grading.rounding import Truths, meaning, written_place
+from tp_solver.grading.reading import Readings
+from tp_solver.grading.rounding import Truths, meaning
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.evaluate import Table
 from tp_solver.graph.intervals import Interval
@@ -19,31 +20,39 @@ from tp_solver.solution import Solution
 
 BOUNDLESS = 1e200  # an interval this wide, as 1/a where a was typed 0.000, says nothing
 
+Rows = NDArray[np.intp]
 
-@dataclass
+
+@dataclass(frozen=True)
 class Typed:
-    """What a batch typed for one name: numbers, and the unit of the last digit of each."""
+    """What a batch typed for one name: numbers, the unit of the last digit of each, where any.
+
+    Arrays are laid out like the tables of values: positions, submissions, components.
+    """
 
     value: Array
     written: Array
+    given: Truths
+    lead: int
+
+    def rows(self, rows: Rows) -> Typed:
+        """Keep some submissions."""
+        value, written, given = (
+            np.take(a, rows, axis=self.lead) for a in (self.value, self.written, self.given)
+        )
+        return Typed(value, written, given, self.lead)
 
 
-def typed_arrays(solution: Solution, readings: Sequence[Reading]) -> dict[str, Typed]:
+def typed_arrays(solution: Solution, readings: Readings) -> dict[str, Typed]:
     """Lay the numbers of a batch out like the tables of its values; NaN where there is none."""
+    values, units, _ = readings.tokens.arrays
     found: dict[str, Typed] = {}
-    significant = solution.exercise.file.precision.decimals is None
-    for b, reading in enumerate(readings):
-        for (key, place), cells in reading.cells.items():
-            table = solution.tables[key]
-            if key not in found:
-                lead = len(table.box)
-                shape = (*table.data.shape[:lead], len(readings), *table.data.shape[lead:])
-                found[key] = Typed(np.full(shape, np.nan), np.full(shape, np.nan))
-            slot = table.slot(place)
-            for at, number in cells.numbers.items():
-                found[key].value[(*slot, b, *at)] = float(number.value)
-                place_of = written_place(number) if significant else number.last_place
-                found[key].written[(*slot, b, *at)] = 10.0**place_of
+    for key, ids in readings.ids.items():
+        table = solution.tables[key]
+        lead = len(table.box)
+        laid = np.moveaxis(ids.reshape(len(ids), *table.data.shape), 0, lead)
+        value = values[laid]
+        found[key] = Typed(value, units[laid], ~np.isnan(value), lead)
     return found
 
 
@@ -79,6 +88,7 @@ class Passage:
     trust: Trust
     computed: dict[str, Interval] = field(default_factory=dict)
     trusted: dict[str, Truths] = field(default_factory=dict)
+    tables: dict[str, Table[Interval]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         system, batch = self.solution.model.system, len(self.hand.digits)
@@ -87,38 +97,59 @@ class Passage:
             self.computed[key] = Interval(np.full(shape, np.nan), np.full(shape, np.nan))
             self.trusted[key] = np.zeros(shape, dtype=bool)
         evaluator = HandEvaluator(system, self.hand, batch, after=self.after)
-        evaluator.run(self.solution.model.steps)
+        self.tables = evaluator.run(self.solution.model.steps)
 
     def after(self, equation: Equation, table: Table[Interval], place: Any) -> None:
         """Note what an equation allows, then put in its place what the students' answers mean."""
         key = equation.left.key
-        computed = Interval(table.data.lo[place].copy(), table.data.hi[place].copy())
-        true = np.broadcast_to(self.true(key), table.data.lo.shape)[place]
-        boundless = ~(computed.hi - computed.lo < BOUNDLESS)  # or not a number
-        computed = Interval(
-            np.where(boundless, true, computed.lo), np.where(boundless, true, computed.hi)
-        )
-        rank = len(self.solution.model.system.shapes[key])
-        self.write(table, place, computed.widened(self.hand.slack(computed, rank)))
+        computed, true = self.bounded(key, table, place)
         if key not in self.typed:
+            self.write(table, place, self.rounded_again(key, computed))
             return
         self.computed[key].lo[place] = computed.lo
         self.computed[key].hi[place] = computed.hi
-        value, reach = self.typed[key].value[place], self.reach[key][place]
-        given = ~np.isnan(value)
+        typed = self.typed[key]
+        value, reach, given = typed.value[place], self.reach[key][place], typed.given[place]
         trusted = given & self.trust(Answer(key, place, computed, value, reach, true))
         self.trusted[key][place] = trusted
-        self.write(table, place, meaning(computed, value, reach), trusted)
-        self.write(table, place, Interval.around(true, self.truth(true)), given & ~trusted)
+        meant = self.of_answers(computed, value, reach, true, trusted)
+        if not given.all():
+            again = self.rounded_again(key, computed)
+            meant = Interval(np.where(given, meant.lo, again.lo), np.where(given, meant.hi, again.hi))
+        self.write(table, place, meant)
+
+    def bounded(self, key: str, table: Table[Interval], place: Any) -> tuple[Interval, Array]:
+        """Return what an equation allows, the truth where it sets no bounds; and the truth."""
+        lo, hi = table.data.lo[place], table.data.hi[place]
+        true = np.broadcast_to(self.true(key), table.data.lo.shape)[place]
+        boundless = ~(hi - lo < BOUNDLESS)  # or not a number
+        if boundless.any():
+            return Interval(np.where(boundless, true, lo), np.where(boundless, true, hi)), true
+        return Interval(lo.copy(), hi.copy()), true
+
+    def rounded_again(self, key: str, computed: Interval) -> Interval:
+        """Return what stands in the place of an answer that was not typed."""
+        rank = len(self.solution.model.system.shapes[key])
+        return computed.widened(self.hand.slack(computed, rank))
+
+    def of_answers(
+        self, computed: Interval, value: Array, reach: Array, true: Array, trusted: Truths
+    ) -> Interval:
+        """Return what answers mean: themselves where they are trusted, or else the truth."""
+        meant = meaning(computed, value, reach)
+        if trusted.all():
+            return meant
+        unit = self.truth(true)
+        return Interval(
+            np.where(trusted, meant.lo, true - unit), np.where(trusted, meant.hi, true + unit)
+        )
 
     def true(self, key: str) -> Array:
         """Return the true values of a name, with a batch axis of one."""
         table = self.solution.tables[key]
         return np.expand_dims(table.data, len(table.box))
 
-    def write(
-        self, table: Table[Interval], place: Any, value: Interval, where: Truths | bool = True
-    ) -> None:
-        """Write intervals into a table, where told."""
-        table.data.lo[place] = np.where(where, value.lo, table.data.lo[place])
-        table.data.hi[place] = np.where(where, value.hi, table.data.hi[place])
+    def write(self, table: Table[Interval], place: Any, value: Interval) -> None:
+        """Write intervals into a table."""
+        table.data.lo[place] = value.lo
+        table.data.hi[place] = value.hi

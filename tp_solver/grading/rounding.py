@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -25,18 +23,18 @@ def asks(precision: Precision) -> int:
     return precision.decimals if precision.decimals is not None else precision.significant or 3
 
 
-def working_digits(numbers: Iterable[Typed], precision: Precision) -> int:
-    """Return how many digits a student works with: as many as most answers have."""
+def working_digits(digits: NDArray[np.int8], precision: Precision) -> Array:
+    """Return how many digits each student works with: as many as most of their answers have.
+
+    `digits` counts those of every answer, submissions in rows; 0 where an answer does not tell.
+    """
     asked = asks(precision)
-    if precision.decimals is not None:
-        counts = Counter(typed.decimals for typed in numbers if typed.decimals > 0)
-    else:
-        counts = Counter(significant_digits(typed, asked) for typed in numbers if typed.value)
-    if not counts:
-        return asked
-    most = max(counts.values())
-    usual = min(digits for digits, count in counts.items() if count == most)
-    return max(usual, asked - MOST_FEWER, 1)
+    most = int(digits.max(initial=0))
+    counts = np.stack([(digits == count).sum(axis=1) for count in range(1, most + 1)] or [[]])
+    usual = counts.argmax(axis=0) + 1 if most else np.full(len(digits), asked)
+    told = counts.any(axis=0) if most else np.zeros(len(digits), dtype=bool)
+    least = max(asked - MOST_FEWER, 1)
+    return np.where(told, np.maximum(usual, least), asked).astype(float)
 
 
 def significant_digits(typed: Typed, asked: int) -> int:

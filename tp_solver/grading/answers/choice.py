@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.model import ChoiceQuestion
-from tp_solver.grading.answers import Context
 from tp_solver.grading.report import Mark, Remark, Verdict
 from tp_solver.grading.submission import Raw
+from tp_solver.solution import Solution
 
 KIND = "choice"
 
 
-def mark(asked: Asked, context: Context) -> Iterator[Mark]:
-    """Yield the mark of a choice: `b`, or `a, c` where several are due."""
+def mark(asked: Asked, raw: Raw, _solution: Solution) -> Mark:
+    """Return the mark of a choice: `b`, or `a, c` where several are due."""
     question = asked.question
     assert isinstance(question, ChoiceQuestion)
     due = {choice.id.lower() for choice in question.choices if choice.right}
     offered = {choice.id.lower() for choice in question.choices}
-    raw = context.reading.others.get(question.id)
     text = _text(raw)
     picked = {item for item in re.split(r"[\s,;+]+", text.lower()) if item}
     remark = None
@@ -30,7 +28,7 @@ def mark(asked: Asked, context: Context) -> Iterator[Mark]:
         verdict, remark = Verdict.UNREADABLE, Remark("no-such-choice")
     else:
         verdict = Verdict.CORRECT if picked == due else Verdict.WRONG
-    yield Mark(
+    return Mark(
         question=question.id,
         answer=question.id,
         component=None,

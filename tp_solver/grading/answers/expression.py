@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 
-from tp_solver.errors import FormulaError, ModelError
+from tp_solver.errors import FormulaError
 from tp_solver.exercise.exercise import Asked
-from tp_solver.grading.answers import Context
-from tp_solver.grading.equivalence import RELATIONS, Unknown, equivalent
+from tp_solver.grading.formulas.decision import Decision, decide
+from tp_solver.grading.formulas.problem import RELATIONS, TooLarge, UnknownName
 from tp_solver.grading.names import formula_names
-from tp_solver.grading.reading import shown
+from tp_solver.grading.placing import shown
 from tp_solver.grading.report import Mark, Remark, Verdict
-from tp_solver.grading.submission import LONGEST_ANSWER
+from tp_solver.grading.submission import LONGEST_ANSWER, Raw
 from tp_solver.graph.model import Model
 from tp_solver.language.limits import STUDENT
 from tp_solver.language.parse import parse
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import Node, Op, Ref
+from tp_solver.solution import Solution
 
 KIND = "expression"
 
 
-def mark(asked: Asked, context: Context) -> Iterator[Mark]:
-    """Yield the mark of a typed formula."""
+def mark(asked: Asked, raw: Raw, solution: Solution) -> Mark:
+    """Return the mark of a typed formula."""
     question = asked.question
-    raw = context.reading.others.get(question.id)
     given = shown(raw) if isinstance(raw, list) else raw
-    verdict, remark = _judge(asked, context, (given or "").strip()[:LONGEST_ANSWER])
-    yield Mark(
+    verdict, remark = _judged(asked, solution.model, (given or "").strip()[:LONGEST_ANSWER])
+    return Mark(
         question=question.id,
         answer=question.id,
         component=None,
@@ -40,10 +40,9 @@ def mark(asked: Asked, context: Context) -> Iterator[Mark]:
     )
 
 
-def _judge(asked: Asked, context: Context, text: str) -> tuple[Verdict, Remark | None]:
+def _judged(asked: Asked, model: Model, text: str) -> tuple[Verdict, Remark | None]:
     if not text:
         return Verdict.MISSING, None
-    model = context.solution.model
     try:
         node = parse(text, model.exercise.functions, STUDENT)
     except FormulaError as error:
@@ -52,15 +51,27 @@ def _judge(asked: Asked, context: Context, text: str) -> tuple[Verdict, Remark |
     accepted = [item for item in (asked.answer, *asked.accept) if item is not None]
     if not any(isinstance(item, Op) and item.op in RELATIONS for item in accepted):
         node = _right_side(node)
-    if node in accepted:
-        return Verdict.CORRECT, None
     try:
-        same = any(equivalent(node, item, model.system) for item in accepted)
-    except Unknown as error:
+        return _verdict(decide(node, accepted, model.system))
+    except UnknownName as error:
         return Verdict.UNREADABLE, _unknown(str(error), model)
-    except ModelError:
-        return Verdict.WRONG, None
-    return (Verdict.CORRECT, Remark("equivalent")) if same else (Verdict.WRONG, None)
+    except TooLarge:
+        return Verdict.UNREADABLE, Remark("formula-too-large")
+
+
+def _verdict(decision: Decision) -> tuple[Verdict, Remark | None]:
+    match decision.how:
+        case "undecided":
+            return Verdict.PENDING, Remark("undecided")
+        case _ if not decision.same:
+            return Verdict.WRONG, None
+        case "exact":
+            return Verdict.CORRECT, Remark("equivalent")
+        case "values":
+            values = ("points", decision.points), ("digits", decision.digits)
+            error = 10.0 ** math.ceil(math.log10(decision.error))
+            return Verdict.CORRECT, Remark("equivalent-values", (*values, ("error", error)))
+    return Verdict.CORRECT, None
 
 
 def _right_side(node: Node) -> Node:

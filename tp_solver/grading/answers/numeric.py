@@ -1,75 +1,54 @@
-"""What the two kinds of numeric answers share: the mark of each component of a quantity."""
+"""What the two kinds of numeric answers share: a column for each number asked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
-from tp_solver.exercise.exercise import Asked
-from tp_solver.exercise.model import Credit
-from tp_solver.grading.answers import Context
-from tp_solver.grading.carry import Judgement
-from tp_solver.grading.report import Mark, Remark, Verdict
 from tp_solver.graph.shapes import Shape
 from tp_solver.language.tree import Span
+from tp_solver.solution import Solution
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A quantity to mark: where it stands, what it is called, which components, its points."""
+class Column:
+    """One number asked: its quantity and place there, what it is called, the points it is worth."""
 
     key: str
-    place: tuple[int, ...]
+    number: int  # among all the numbers of its quantity, the last axis running fastest
+    position: tuple[int, ...]
+    at: tuple[int, ...]  # the component, from 0
     name: str
-    chosen: list[tuple[int, ...]]
     points: float
+    expected: float
+
+    @property
+    def component(self) -> int | list[int] | None:
+        """Return the component's number from 1, a list of two for a matrix."""
+        if not self.at:
+            return None
+        return self.at[0] + 1 if len(self.at) == 1 else [i + 1 for i in self.at]
 
 
-def component_marks(asked: Asked, context: Context, wanted: Wanted) -> Iterator[Mark]:
-    """Yield a mark for each chosen component of a quantity, the points shared evenly."""
-    cells = context.reading.cells.get((wanted.key, wanted.place))
-    value = context.solution.value(wanted.key, wanted.place)
-    for at in wanted.chosen:
-        blank = Mark(
-            question=asked.question.id,
-            answer=wanted.name,
-            component=_component(at),
-            given=cells.texts.get(at) if cells else None,
-            verdict=Verdict.MISSING,
-            points=0.0,
-            out_of=wanted.points / len(wanted.chosen),
-            expected=float(value[at]),
-        )
-        refused = (cells.unreadable.get(at) or cells.unreadable.get(())) if cells else None
-        if refused is not None:
-            yield replace(blank, verdict=Verdict.UNREADABLE, remark=refused)
-        elif cells is None or at not in cells.numbers:
-            yield blank
-        else:
-            found = context.judge.of(context.row, wanted.key, wanted.place, at)
-            yield _judged(blank, found, context.solution.exercise.file.credit)
-
-
-def _judged(blank: Mark, found: Judgement, credit: Credit) -> Mark:
-    return replace(
-        blank,
-        verdict=found.verdict,
-        points=blank.out_of * _share(found, credit.carried, credit.imprecise),
-        remark=Remark(found.remark) if found.remark else None,
-        from_own_values=found.own,
-    )
-
-
-def _share(found: Judgement, carried: float, imprecise: float) -> float:
-    share = {Verdict.CORRECT: 1.0, Verdict.CARRIED: carried}.get(found.verdict, 0.0)
-    return share * imprecise if found.imprecise else share
-
-
-def _component(at: tuple[int, ...]) -> int | list[int] | None:
-    if not at:
-        return None
-    return at[0] + 1 if len(at) == 1 else [i + 1 for i in at]
+def component_columns(
+    solution: Solution,
+    key: str,
+    position: tuple[int, ...],
+    name: str,
+    select: tuple[int | Span, ...],
+    points: float,
+) -> Iterator[Column]:
+    """Yield a column for each chosen component of a quantity, the points shared evenly."""
+    table = solution.tables[key]
+    chosen = chosen_components(solution.model.system.shapes[key], select)
+    for at in chosen:
+        slot = (*table.slot(position), *at)
+        number = 0
+        for i, size in zip(slot, table.data.shape, strict=True):
+            number = number * size + i
+        expected = float(table.data[slot])
+        yield Column(key, number, position, at, name, points / len(chosen), expected)
 
 
 def chosen_components(shape: Shape, select: tuple[int | Span, ...]) -> list[tuple[int, ...]]:

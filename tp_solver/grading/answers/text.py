@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from tp_solver.exercise.exercise import Asked
-from tp_solver.grading.answers import Context
 from tp_solver.grading.report import Mark, Verdict
 from tp_solver.grading.submission import Raw
+from tp_solver.solution import Solution
 
 KIND = "text"
 
 
-def mark(asked: Asked, context: Context) -> Iterator[Mark]:
-    """Yield a mark that waits for a person, or that says there is nothing to read."""
+def mark(asked: Asked, raw: Raw, _solution: Solution) -> Mark:
+    """Return a mark that waits for a person, or that says there is nothing to read."""
     question = asked.question
-    text = _text(context.reading.others.get(question.id))
-    yield Mark(
+    text = _text(raw)
+    return Mark(
         question=question.id,
         answer=question.id,
         component=None,

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from tp_solver.exercise.exercise import Asked
-from tp_solver.grading.answers import Context
-from tp_solver.grading.answers.numeric import Wanted, chosen_components, component_marks
-from tp_solver.grading.report import Mark
+from tp_solver.grading.answers.numeric import Column, component_columns
 from tp_solver.language.plain import plain
+from tp_solver.solution import Solution
 
 KIND = "values"
 
 
-def mark(asked: Asked, context: Context) -> Iterator[Mark]:
-    """Yield the marks of every quantity asked for, points shared evenly between quantities."""
-    model = context.solution.model
-    slots = model.slots[asked.question.id]
-    for slot in slots:
-        chosen = chosen_components(model.system.shapes[slot.key], slot.select)
-        points = asked.question.points / len(slots)
-        wanted = Wanted(slot.key, slot.position, plain(slot.ref), chosen, points)
-        yield from component_marks(asked, context, wanted)
+def columns(asked: Asked, solution: Solution) -> list[list[Column]]:
+    """Return a column for every number asked for, points shared evenly between quantities."""
+    slots = solution.model.slots[asked.question.id]
+    return [
+        [
+            column
+            for slot in slots
+            for column in component_columns(
+                solution,
+                slot.key,
+                slot.position,
+                plain(slot.ref),
+                slot.select,
+                asked.question.points / len(slots),
+            )
+        ]
+    ]
