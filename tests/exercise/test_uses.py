@@ -315,7 +315,7 @@ def test_a_decay_is_added_to_the_gradient_of_any_update(velocity):
         ("{cell: rnn, rename: {W_x: U}}", "6:26: the cell `rnn` has no `W_x`: "
          "did you mean `W_xh`?"),
         ("{cell: rnn, rename: {tanh: tanx}}", "6:32: there is no function `tanx`: "
-         "did you mean `tanh`?"),
+         "did you mean `tan`?"),
         ("{cell: rnn, without: [bias]}", "6:27: the cell `rnn` has no `bias`: "
          "it has W_hh, W_hy, W_xh, b_h, b_y, h, x, y, z"),
         ("{cell: rnn, direction: up}", "6:28: `up` does not fit `direction`: "

@@ -10,6 +10,7 @@ import pytest
 
 from tests.grading.material import graded, mark_of, random_lstm, shipped, solved, submission
 from tests.grading.students import MANNERS, Student
+from tp_solver.errors import AuthorError
 from tp_solver.grading.marking import Marker
 from tp_solver.grading.report import Mark, Report, Verdict
 from tp_solver.grading.submission import Raw
@@ -201,3 +202,11 @@ def test_the_author_sets_the_share_of_a_mistake(rules: str, share: float) -> Non
     assert mark.points == pytest.approx(share * mark.out_of)
     right = mark_of(report, "z", 2)
     assert report.score == pytest.approx(mark.points + right.points)
+
+
+def test_credit_for_a_mistake_that_nobody_knows() -> None:
+    with pytest.raises(AuthorError) as caught:
+        credit("{mistakes: {lstm-forgot-bais: 0.5}}")
+    (issue,) = caught.value.issues
+    assert (issue.line, issue.column) == (11, 21)
+    assert "`lstm-forgot-bias`" in issue.todo

@@ -1,4 +1,4 @@
-"""Values that can't be meant: told as such, and nothing is earned by what follows from them alone."""
+"""Values that can't be meant: told as such, and nothing is earned by what follows from them."""
 
 from __future__ import annotations
 

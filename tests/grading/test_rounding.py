@@ -27,6 +27,7 @@ from tp_solver.grading.submission import Raw
 from tp_solver.solution import Solution
 
 DECIMALS = range(2, 7)
+WRONG = {Verdict.WRONG, Verdict.MISCONCEPTION}
 
 
 def crowd(solution: Solution, digits: int) -> list[Student]:
@@ -141,10 +142,10 @@ def _written(value: Any, digits: int) -> Any:
         ("f[1]", "0.6", 4, "wrong", None),
         ("f[1]", "0.4", 4, "wrong", None),
         ("f[1]", "0", 4, "wrong", "implausible"),
-        ("f[1]", "0.0", 4, "wrong", None),
+        ("f[1]", "0.0", 4, "wrong", "implausible"),
         ("f[1]", "1", 4, "wrong", None),
-        ("f[1]", "-0.5498", 4, "wrong", None),
-        ("f[1]", "54.98", 4, "wrong", None),
+        ("f[1]", "-0.5498", 4, "misconception", "implausible"),
+        ("f[1]", "54.98", 4, "misconception", "implausible"),
         ("f[1]", "5498e-4", 4, "correct", None),
         ("z_f[1]", "0.2", 3, "correct", None),
         ("z_f[1]", "0.200", 3, "correct", None),
@@ -156,7 +157,7 @@ def _written(value: Any, digits: int) -> Any:
         ("z_i[1]", "-0.0000", 4, "correct", None),
         ("z_i[1]", "0.0001", 4, "wrong", None),
         ("C_tilde[3]", "-0.0970", 4, "correct", None),
-        ("C_tilde[3]", "0.0970", 4, "wrong", None),
+        ("C_tilde[3]", "0.0970", 4, "misconception", None),
         ("C_tilde[3]", "-0.1", 4, "correct", "imprecise"),
         ("C_tilde[3]", "0", 4, "wrong", "implausible"),
     ],
@@ -166,7 +167,7 @@ def test_one_answer_alone(
 ) -> None:
     mark = mark_of(graded(shipped("tp-2.1", decimals), {answer: typed}), answer)
     assert (mark.verdict.value, mark.remark and mark.remark.code) == (verdict, remark)
-    share = {"wrong": 0.0, "correct": 0.5 if remark == "imprecise" else 1.0}[verdict]
+    share = 0.0 if verdict != "correct" else 0.5 if remark == "imprecise" else 1.0
     assert mark.points == pytest.approx(share * mark.out_of)
 
 
@@ -178,7 +179,7 @@ def test_slips_sign_flips_and_values_of_other_steps_are_wrong(name: str) -> None
         for wrong in _wrong(honest.answers, answer):
             found = given_marks(graded(solution, honest.answers | {answer: wrong}))
             marks = [m for m in found if m.answer == answer and abs(m.expected) > 0.02]
-            assert {m.verdict for m in marks} <= {Verdict.WRONG}, (answer, typed, wrong)
+            assert {m.verdict for m in marks} <= WRONG, (answer, typed, wrong)
 
 
 def _wrong(answers: dict[str, Any], answer: str) -> list[Any]:
@@ -212,7 +213,7 @@ def test_working_with_fewer_digits_than_asked_is_imprecise_never_wrong(
             telling = abs(mark.expected) >= 10**-digits and float(
                 (mark.given or "").replace(",", ".")
             )
-            assert mark.verdict is not Verdict.WRONG or not telling, mark
+            assert mark.verdict not in WRONG or not telling, mark
             if mark.verdict is Verdict.CORRECT and mark.points == mark.out_of:
                 assert abs(float((mark.given or "").replace(",", ".")) - mark.expected) < 6e-4, mark
 

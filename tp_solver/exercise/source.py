@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -63,9 +65,13 @@ class Source:
 
     def place(self, offset: int, what: str, todo: str) -> Issue:
         """Make an issue placed at an offset of the text."""
-        before = self.text[:offset]
-        column = offset - (before.rfind("\n") + 1) + 1
-        return Issue(self.file, before.count("\n") + 1, column, what, todo)
+        line = bisect_right(self.starts, offset)
+        return Issue(self.file, line, offset - self.starts[line - 1] + 1, what, todo)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Return where the lines of the text begin."""
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
 
 def bounded_bytes(path: Path) -> bytes:

@@ -16,7 +16,7 @@ from tp_solver.grading.asked import asked_places
 from tp_solver.grading.misconceptions import Mistake, catalogue
 from tp_solver.grading.misconceptions.kinds import Scope
 from tp_solver.grading.misconceptions.through import downstream, rerun
-from tp_solver.grading.misconceptions.trial import Places, tried
+from tp_solver.grading.misconceptions.trial import Places, Trier
 from tp_solver.grading.misconceptions.variants import Variant, variants
 from tp_solver.grading.passage import Typed
 from tp_solver.grading.rounding import Truths, asks, unit
@@ -124,14 +124,21 @@ class Trials:
             for i, axis in enumerate(names)
             if axis.name
         }
-        value = tried(self.system, variant.equation, Places(self.tables, rows, at))
+        value = Trier(self.system, Places(self.tables, rows, at)).of(variant.equation)
         shape = self.system.shapes[key]
         written = value.reshape(len(places), self.count, -1)
         right = np.stack([table.data[table.slot(p)].reshape(self.count, -1) for p in places])
         flat = self.solution.tables[key]
         size = int(np.prod(shape)) if shape else 1
         index = [
-            (key, int(np.ravel_multi_index(flat.slot(p), flat.data.shape[: len(flat.box)]) if p else 0) * size + c)
+            (
+                key,
+                int(
+                    np.ravel_multi_index(flat.slot(p), flat.data.shape[: len(flat.box)]) if p else 0
+                )
+                * size
+                + c,
+            )
             for p in places
             for c in range(size)
         ]
@@ -143,9 +150,7 @@ class Trials:
         """Lay numbers out: places, then data sets."""
         right, written = (np.swapaxes(a, 1, 2).reshape(-1, self.count) for a in (right, written))
         precision = self.solution.exercise.file.precision
-        return Trial(
-            variant, tuple(index), right, written, unit(right, asks(precision), precision)
-        )
+        return Trial(variant, tuple(index), right, written, unit(right, asks(precision), precision))
 
     def through(self, variant: Variant, steps: list[int]) -> Iterator[Trial]:
         """Try a mistake in an equation that is not asked, or not everywhere."""

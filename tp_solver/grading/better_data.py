@@ -106,18 +106,19 @@ def _confused(solution: Solution, options: list[list[Change]]) -> Array:
         replaced[key] = values
     tables = evaluate(model.system, model.steps, len(options), replaced)
     counts = confused(list(Trials(solution, tables).all()), len(options))
-    return np.where(_reasonable(tables, len(options)), counts, np.inf)
+    sizes = (np.abs(np.nan_to_num(table.data)).max(initial=0) for table in solution.tables.values())
+    largest = max(LARGEST, *map(float, sizes))
+    return np.where(_reasonable(tables, len(options), largest), counts, np.inf)
 
 
-def _reasonable(tables: dict[str, Table[Array]], count: int) -> Array:
+def _reasonable(tables: dict[str, Table[Array]], count: int, largest: float) -> Array:
     """Tell which data sets keep every value finite and of a size to compute with."""
     fine = np.ones(count, dtype=bool)
     for table in tables.values():
         lead = len(table.box)
         if table.data.shape[lead : lead + 1] == (count,):
             values = np.moveaxis(table.data, lead, 0).reshape(count, -1)
-            size = np.nan_to_num(np.abs(values), nan=0.0, posinf=np.inf)
-            fine &= size.max(axis=1, initial=0.0) <= max(LARGEST, float(np.abs(np.nan_to_num(values[:1])).max(initial=0.0)))
+            fine &= np.abs(np.nan_to_num(values, posinf=np.inf)).max(axis=1, initial=0) <= largest
     return fine
 
 
@@ -125,10 +126,10 @@ def _places(model: Model) -> list[Place]:
     """List the given numbers that may be changed: no tokens, masks or targets of choices."""
     fixed = _choosing(model)
     found = [
-        Place(known, index, known.values[index])
+        Place(known, index, value)
         for known in model.system.known
         if known.key not in fixed and "/d" not in known.key and not _marks(known)
-        for index in np.ndindex(*known.values.shape)
+        for index, value in np.ndenumerate(known.values)
     ]
     seen: dict[Decimal, int] = {}
     for place in found:
@@ -158,5 +159,5 @@ def _chosen_by(part: Node) -> Iterator[Node]:
 
 
 def _marks(known: Known) -> bool:
-    """Tell whether a given quantity holds only zeros and ones, both: a mask, or a one-hot vector."""
+    """Tell whether a given quantity holds zeros and ones only, as masks and one-hot vectors do."""
     return set(known.values.ravel().tolist()) == {Decimal(0), Decimal(1)}

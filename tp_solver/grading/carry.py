@@ -128,7 +128,7 @@ class Judge:
         if len(self.rows):
             self.doubts = Doubts(self, self.rows)
             for key in self.exact_own:
-                at = (*(slice(None),) * self.typed[key].lead, self.rows)
+                at: Any = (*(slice(None),) * self.typed[key].lead, self.rows)
                 verdict, code = self.doubts.of(key)
                 found[key][0][at], found[key][1][at] = verdict, code
         self.verdicts = {

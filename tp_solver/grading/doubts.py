@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tp_solver.grading.passage import Answer, Passage, Rows
 from tp_solver.grading.plausible import bounds, implausible
@@ -16,6 +17,8 @@ from tp_solver.graph.intervals import Interval
 
 if TYPE_CHECKING:
     from tp_solver.grading.carry import Bytes, Judge
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 CLOSE = 0.1  # a number this near, relatively, says something even with its first digit doubtful
 
@@ -35,10 +38,10 @@ class Doubts:
         leads = {key: typed.lead for key, typed in judge.typed.items()}
         whole = len(rows) == judge.batch
 
-        def of_rows(a: Array, lead: int) -> Array:
+        def of_rows(a: NDArray[Scalar], lead: int) -> NDArray[Scalar]:
             return a if whole else np.take(a, rows, axis=lead)
 
-        def kept(arrays: dict[str, Array]) -> dict[str, Array]:
+        def kept(arrays: dict[str, NDArray[Scalar]]) -> dict[str, NDArray[Scalar]]:
             return {key: of_rows(a, leads[key]) for key, a in arrays.items()}
 
         self.typed = {
@@ -111,9 +114,7 @@ class Doubts:
         return self.passage(
             self.digits,
             self.full,
-            lambda a: (
-                self.meant(a) & ~(self.loose.trusted[a.key] & ~self.trusted[a.key])[a.place]
-            ),
+            lambda a: self.meant(a) & ~(self.loose.trusted[a.key] & ~self.trusted[a.key])[a.place],
         )
 
     def short(self, key: str) -> Truths:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,11 +44,11 @@ def blanks(judge: Judge, rows: Rows) -> dict[str, NDArray[np.bool_]]:
         key = equation.left.key
         if " " in key:  # a curve
             continue
-        left_out = np.ones(len(rows), dtype=bool)
+        left_out: NDArray[np.bool_] = np.ones(len(rows), dtype=bool)
         if key in judge.typed:
             typed, table = judge.typed[key], judge.solution.tables[key]
-            given = typed.given[(*slots(left_box(equation), table.box), rows)]
-            left_out = ~by_submission(given, typed.lead).all(axis=1)
+            place: Any = (*slots(left_box(equation), table.box), rows)
+            left_out = np.asarray(~by_submission(typed.given[place], typed.lead).all(axis=1))
         found[key] = found.get(key, np.zeros(len(rows), dtype=bool)) | left_out
     return found
 
@@ -108,9 +109,7 @@ class HiddenSteps:
                 here = rows[_wrong_in(judge, rows, targets)]
                 for variant in self.variants_of(number) if len(here) else ():
                     changed = {number: variant.equation}
-                    seen = rerun(
-                        self.system, steps, changed, judge.own_tables, judge.typed, here
-                    )
+                    seen = rerun(self.system, steps, changed, judge.own_tables, judge.typed, here)
                     if seen is not None:
                         given = {key: seen[key] for key in targets if key in seen}
                         yield Hidden(variant, here, given, len(steps))

@@ -42,8 +42,7 @@ def highest(solution: Solution) -> int:
 def first_wrong(solution: Solution, report: Report) -> Mark | None:
     """Return the first wrong mark in the order of the computation."""
     order = {
-        (e.left.key, ground(e.left, dict(at))): i
-        for i, (e, at) in enumerate(solution.model.order)
+        (e.left.key, ground(e.left, dict(at))): i for i, (e, at) in enumerate(solution.model.order)
     }
     wrong = [mark for mark in report.marks if mark.verdict in WRONG]
     return min(wrong, key=lambda mark: order.get(place_of(mark), len(order)), default=None)

@@ -37,10 +37,9 @@ class Typed:
 
     def rows(self, rows: Rows) -> Typed:
         """Keep some submissions."""
-        value, written, given = (
-            np.take(a, rows, axis=self.lead) for a in (self.value, self.written, self.given)
-        )
-        return Typed(value, written, given, self.lead)
+        lead = self.lead
+        value, written = np.take(self.value, rows, lead), np.take(self.written, rows, lead)
+        return Typed(value, written, np.take(self.given, rows, lead), lead)
 
 
 def typed_arrays(solution: Solution, readings: Readings) -> dict[str, Typed]:
@@ -115,7 +114,9 @@ class Passage:
         meant = self.of_answers(computed, value, reach, true, trusted)
         if not given.all():
             again = self.rounded_again(key, computed)
-            meant = Interval(np.where(given, meant.lo, again.lo), np.where(given, meant.hi, again.hi))
+            meant = Interval(
+                np.where(given, meant.lo, again.lo), np.where(given, meant.hi, again.hi)
+            )
         self.write(table, place, meant)
 
     def bounded(self, key: str, table: Table[Interval], place: Any) -> tuple[Interval, Array]:

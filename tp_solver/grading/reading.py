@@ -142,9 +142,7 @@ class Reader:
             tuple(placed.remarks),
         )
 
-    def carry_out(
-        self, readings: Readings, plan: Plan, rows: NDArray[np.intp], ids: Ids
-    ) -> None:
+    def carry_out(self, readings: Readings, plan: Plan, rows: NDArray[np.intp], ids: Ids) -> None:
         for key, (texts, places) in plan.numbers.items():
             table = self.table(readings, key)
             table[rows[:, None], places] = ids[:, texts]

@@ -56,22 +56,25 @@ def write_solutions(
 
 def write_sheets(models: Sequence[Model], folder: Path, words: Words) -> list[Path]:
     """Write statements, an index page where there are several, and answer files not there yet."""
+    from tp_solver.sheets.answer_book import blank_files
     from tp_solver.sheets.statement_page import answer_file, statement_view
 
     written = []
     for model in models:
         name = model.exercise.id
         answers = f"{name}-{words('page.answers')}.yaml"
+        blank = {answers: answer_file(model, words).encode(), **blank_files(model, words)}
         text = page(
             "statement.html.j2",
             words,
             view=statement_view(model, words),
             plain_title=title_of(model, words),
-            answer_file=answers,
+            answer_file=", ".join(f for f in blank if not f.endswith(".csv")),
         )
         written.append(write(folder / f"{name}.html", text))
-        if (kept := keep(folder / answers, answer_file(model, words))) is not None:
-            written.append(kept)
+        for file, data in blank.items():
+            if (kept := keep(folder / file, data)) is not None:
+                written.append(kept)
     if len(models) > 1:
         written.insert(0, write_index(models, folder, words, "page.statements"))
     return written
@@ -98,9 +101,13 @@ def write_index(models: Sequence[Model], folder: Path, words: Words, title: str)
     )
 
 
-def keep(path: Path, text: str) -> Path | None:
+def keep(path: Path, data: bytes) -> Path | None:
     """Write a file that people fill in, unless it is there already; None where it was kept."""
-    return None if path.exists() else write(path, text)
+    if path.exists():
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
 
 
 def write(path: Path, text: str) -> Path:

@@ -9,11 +9,10 @@ from markupsafe import Markup
 
 from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.model import ChoiceQuestion
-from tp_solver.graph.components import every
 from tp_solver.graph.model import Model, Slot
-from tp_solver.graph.shapes import part
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import Ref
+from tp_solver.sheets.answer_book import answer_names
 from tp_solver.sheets.head import Head, Writer, digits_text
 from tp_solver.sheets.lines import formula
 from tp_solver.sheets.rows import by_indices, by_name, heading
@@ -111,16 +110,8 @@ def answer_file(model: Model, words: Words) -> str:
 
 
 def _blanks(asked: Asked, model: Model) -> Iterator[str]:
-    slots = [s for s in model.slots[asked.question.id] if s.key != asked.question.id]
     if isinstance(asked.question, ChoiceQuestion):
         letters = ", ".join(choice.id for choice in asked.question.choices)
         yield f"  {asked.question.id}:  # {letters}"
-    elif not slots:
-        yield f"  {asked.question.id}:"
-    for slot in slots:
-        shape = part(model.system.shapes[slot.key], slot.select, slot.ref)
-        if slot.select:
-            yield f"  {plain(slot.ref)}.{'.'.join(map(str, slot.select))}:"
-            continue
-        for place in every(shape):
-            yield f"  {plain(slot.ref)}{''.join(f'.{i}' for i in place)}:"
+    else:
+        yield from (f"  {name}:" for name in answer_names(asked, model))

@@ -15,6 +15,5 @@ def columns(asked: Asked, solution: Solution) -> list[list[Column]]:
     question = asked.question
     keys = [accepted_key(question.id, i) for i in range(1 + len(asked.accept))]
     return [
-        list(component_columns(solution, key, (), question.id, (), question.points))
-        for key in keys
+        list(component_columns(solution, key, (), question.id, (), question.points)) for key in keys
     ]

@@ -5,8 +5,9 @@ one of them is met as closely as this is the part that windows of half-width δ 
 of the range in which the number might lie as well: 2d wide, where δ is the distance from the
 candidate (half a unit at the least) and d that from what was due (half of what was due at the
 least). The windows of the others are as wide as their weights are beside the candidate's, so that
-common mistakes are believed sooner. An explanation is certain where the chance is below LIMIT; of one submission's
-numbers, several that the same mistake explains can make certain what none does alone.
+common mistakes are believed sooner. An explanation is certain where the chance is below LIMIT; of
+one submission's numbers, several that the same mistake explains can make certain what none does
+alone.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ FURTHER = 0.004  # for what lies further off: two mistakes at once, a step not w
 REACH = 4.0  # units: what rounding on the way may make of a number worked out from written ones
 SPREAD = 0.5  # of what was due: slips are mostly smaller
 HINT = 0.3  # a chance above this says nothing, however often it comes
+
+
+Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -52,31 +56,42 @@ class Items:
     grain: Array
 
 
-def chances(items: Items, candidates: Sequence[Candidate]) -> Array:
-    """Return the chance behind each explanation of each number: candidates, then items.
+@dataclass(frozen=True)
+class Hits:
+    """Explanations that fit: which candidate, which item, and the chance behind it."""
 
-    It is infinite where an explanation does not fit, or can't be told from the right answer.
+    which: Ints
+    item: Ints
+    chance: Array
+
+
+def hits(items: Items, candidates: Sequence[Candidate], first: int = 0) -> Hits:
+    """Find the candidates from `first` on that fit, but for what can't be told from what was due.
+
+    Those before `first` count only among what was tried.
     """
-    if not candidates:
-        return np.zeros((0, len(items.typed)))
-    written = np.stack([candidate.written for candidate in candidates])
-    weights = np.array([candidate.weight for candidate in candidates])
-    reaches = np.array([candidate.reach for candidate in candidates])[:, None]
-    found = np.full(written.shape, np.inf)
+    parts = [
+        np.flatnonzero(np.abs(candidate.written - items.typed) <= candidate.reach * items.unit)
+        for candidate in candidates[first:]
+    ]
+    which = np.repeat(np.arange(first, len(candidates)), [len(part) for part in parts])
+    item = np.concatenate(parts) if parts else np.zeros(0, dtype=int)
+    if not len(item):
+        return Hits(which, item, np.zeros(0))
+    weights = np.array([candidate.weight for candidate in candidates])[:, None]
+    margin = np.array([candidate.reach for candidate in candidates])[:, None] * items.unit[item]
+    written = np.stack([candidate.written[item] for candidate in candidates])
+    typed, due, grain = items.typed[item], items.due[item], items.grain[item]
     with np.errstate(invalid="ignore"):
-        distance = np.maximum(np.abs(items.typed - items.due), SPREAD * np.abs(items.due))
-        distance = np.maximum(distance, items.grain)
-        off = np.abs(written - items.typed)
-        telling = np.abs(written - items.due) > items.unit
-        margin = reaches * items.unit
-        near = telling & (np.abs(written - items.due) <= distance + margin)
-        fits = near & (off <= margin)
-        which, item = np.nonzero(fits)
-        window = np.maximum(off[which, item], items.grain[item] / 2)
-        rivals = np.where(near[:, item], written[:, item], np.nan)
-        met = covered(rivals, window * (weights[:, None] / weights[which]))
-        found[which, item] = met / (2 * distance[item])
-    return found
+        distance = np.maximum(np.abs(typed - due), SPREAD * np.abs(due))
+        distance = np.maximum(distance, grain)
+        apart = np.abs(written - due)
+        near = (apart > items.unit[item]) & (apart <= distance + margin)
+    mine = written[which, np.arange(len(item))]
+    window = np.maximum(np.abs(mine - typed), grain / 2)
+    met = covered(np.where(near, written, np.nan), window * (weights / weights[which, 0]))
+    kept = near[which, np.arange(len(item))]
+    return Hits(which[kept], item[kept], (met / (2 * distance))[kept])
 
 
 def covered(rivals: Array, windows: Array) -> Array:
@@ -105,8 +120,3 @@ def together(found: Sequence[float], tried: int, limit: float = LIMIT) -> int:
         if product * comb(tried, count) <= limit:
             best = count
     return best
-
-
-def certain(found: Array, limit: float = LIMIT) -> NDArray[np.bool_]:
-    """Tell which explanations are certain by themselves."""
-    return np.asarray(found <= limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,19 +32,28 @@ class Places:
     at: Mapping[str, Ints]
 
 
-def tried(system: System, equation: Equation, places: Places) -> Array:
-    """Return what an equation's right side gives at places: one value, of its shape, for each."""
-    gathering = _Gathering(system, places)
-    node = gathering.of(inline(equation.right, system.functions), {})
-    code = Code(gathering.store)
-    with np.errstate(all="ignore"):
-        register, found = code.value(node, ())
-        code.run()
-    value = np.asarray(code.registers[register])
-    shape = system.shapes[equation.left.key]
-    lead = value.shape[: value.ndim - len(found)] or (1,)  # a constant is the same everywhere
-    value = value.reshape((*lead, *(found or (1,) * len(shape))))
-    return np.broadcast_to(value, (len(places.rows), *shape))
+class Trier:
+    """Tries formulas at the same places, working out only once what they have in common."""
+
+    def __init__(self, system: System, places: Places) -> None:
+        self.system = system
+        self.places = places
+        self.gathering = _Gathering(system, places)
+        self.code = Code(self.gathering.store)
+
+    def of(self, equation: Equation) -> Array:
+        """Return what an equation's right side gives: one value, of its shape, for each place."""
+        node = self.gathering.of(inline(equation.right, self.system.functions), {})
+        code = self.code
+        with np.errstate(all="ignore"):
+            register, found = code.value(node, ())
+            code.run()
+        code.acts.clear()
+        value = np.asarray(code.registers[register])
+        shape = self.system.shapes[equation.left.key]
+        lead = value.shape[: value.ndim - len(found)] or (1,)  # a constant is the same everywhere
+        value = value.reshape((*lead, *(shape if found else (1,) * len(shape))))
+        return np.broadcast_to(value, (len(self.places.rows), *shape))
 
 
 class _Gathering:
@@ -68,8 +78,10 @@ class _Gathering:
         """Make the table of a name, index axes only for the indices that the formula binds."""
         if ref.key not in self.places.tables:
             return ref if ref.name in bound else self.number(ref)
-        inner = {at.name: bound[at.name] for at in ref.axes if isinstance(at, At) and at.name in bound}  # type: ignore[index]
-        place = (ref, tuple(inner.items()))  # type: ignore[arg-type]
+        inner = {
+            at.name: bound[at.name] for at in ref.axes if isinstance(at, At) and at.name in bound
+        }
+        place = (ref, tuple(inner.items()))
         if place not in self.names:
             self.names[place] = self.gather(ref, bound)
         return self.names[place]
@@ -80,7 +92,7 @@ class _Gathering:
             at for at in ref.axes if isinstance(at, At) and at.name is not None and at.name in bound
         ]
         rank = len(open_axes) + 1  # and the places
-        key: list[Array] = []
+        key: list[Any] = []
         for at, span in zip(ref.axes, table.box, strict=True):
             assert isinstance(at, At)
             if at in open_axes:

@@ -1,0 +1,202 @@
+"""Rows of a table to submissions: one student a row, one answer a row, or an answer sheet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice, pairwise
+
+from tp_solver.grading.readers.headers import Layout, layout
+from tp_solver.grading.readers.inputs import Input, shown
+from tp_solver.grading.readers.items import MOST_TWICE, refused
+from tp_solver.grading.readers.people import cleaned, who
+from tp_solver.grading.report import Remark
+from tp_solver.grading.submission import (
+    LONGEST_NAME,
+    MOST_ANSWERS,
+    MOST_GATHERED,
+    Raw,
+    Submission,
+)
+
+HEAD = 30  # rows among which the headings are looked for
+_WHOLE, _DECIMALS = re.compile(r"\s*[-+−]?[0-9]+"), re.compile(r"[0-9]+\s*")
+
+Row = tuple[int, list[str]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table being read: what it is in, and whether a comma may have parted a number."""
+
+    source: Input
+    sheet: str = ""
+    commas: bool = False
+
+    def place(self, number: int) -> str:
+        """Say where a row stands."""
+        return f"{self.sheet}!{number}" if self.sheet else str(number)
+
+    def refused(self, remark: Remark, number: int = 0) -> Submission:
+        """Return a submission that can't be marked."""
+        return refused(self.source, remark, number, self.place(number) if number else self.sheet)
+
+    def submissions(self, rows: Iterable[Row]) -> Iterator[Submission]:
+        """Yield the submissions in rows, numbered from 1; wide tables are not kept in memory."""
+        filled = ((number, cells) for number, cells in rows if any(map(str.strip, cells)))
+        head = list(islice(filled, HEAD))
+        found = layout([cells for _, cells in head])
+        if isinstance(found, Remark):
+            yield self.refused(found)
+            return
+        at, form = found
+        below = chain(head[at + 1 :], filled)
+        if len(form.answers) > MOST_ANSWERS:
+            yield self.refused(_too_many())
+        elif form.long:
+            yield from self.long(form, below)
+        else:
+            yield from self.wide(form, below)
+
+    def wide(self, form: Layout, rows: Iterator[Row]) -> Iterator[Submission]:
+        """Yield a submission for each row."""
+        first = list(islice(rows, 2))
+        alone = len(first) == 1
+        names = [name[:LONGEST_NAME] for name in form.answers]
+        places = list(form.answers.values())
+        twice = tuple(Remark("twice", (("name", shown(n)),)) for n in form.twice[:MOST_TWICE])
+        for number, typed in chain(first, rows):
+            cells = _fitted(typed, form.width)
+            if cells is None:
+                values = (("found", len(typed)), ("expected", form.width))
+                yield self.refused(Remark("row-length", values), number)
+                continue
+            answers: dict[str, Raw] = dict(
+                zip(names, [cells[at] or None for at in places], strict=True)
+            )
+            identifier, name = _student(form, cells)
+            if not alone and not (identifier or name or any(answers.values())):
+                continue  # a line of the form that nobody filled in
+            student, remarks = who(identifier, name, self.source.owner, 0 if alone else number)
+            parted = self.commas and len(typed) != form.width
+            yield Submission(
+                student,
+                self.source.file,
+                answers,
+                (*remarks, *twice),
+                ambiguous=frozenset(_parted(form, cells) if parted else ()),
+                exercise=cleaned(_cell(form, cells, "exercise")),
+                place=self.place(number),
+            )
+
+    def long(self, form: Layout, rows: Iterator[Row]) -> Iterator[Submission]:
+        """Gather the rows of each student; yield a submission for each, in the order they came."""
+        found: dict[str, _Gathered] = {}
+        count = 0
+        for count, (number, cells) in enumerate(rows, 1):
+            if count > MOST_GATHERED:
+                yield self.refused(Remark("too-many-rows", (("most", MOST_GATHERED),)))
+                return
+            identifier, name = _student(form, cells)
+            key = cleaned(identifier) or cleaned(name)
+            if key not in found:
+                found[key] = _Gathered(identifier, name, number)
+            found[key].add(form, cells, self.commas)
+        if not form.named and not found:
+            found[""] = _Gathered(*_student(form, []), 0)
+        for own in found.values():
+            yield self.gathered(own, form)
+
+    def gathered(self, own: _Gathered, form: Layout) -> Submission:
+        number = own.number if form.named else 0
+        student, remarks = who(own.identifier, own.name, self.source.owner, number)
+        place = self.place(number) if number else self.sheet
+        read = Submission(student, self.source.file, {}, place=place)
+        if len(own.answers) > MOST_ANSWERS:
+            return self.refused(_too_many(), number)
+        twice = [Remark("twice", (("name", shown(n)),)) for n in list(own.twice)[:MOST_TWICE]]
+        stray = [Remark("nameless-value", (("name", shown(v)),)) for v in own.stray[:MOST_TWICE]]
+        return replace(
+            read,
+            answers=own.answers,
+            remarks=(*remarks, *twice, *stray),
+            ambiguous=frozenset(own.ambiguous),
+            exercise=cleaned(own.exercise),
+        )
+
+
+@dataclass
+class _Gathered:
+    """The rows of one student in a table with one answer a row."""
+
+    identifier: str
+    name: str
+    number: int
+    exercise: str = ""
+    answers: dict[str, Raw] = field(default_factory=dict)
+    twice: dict[str, None] = field(default_factory=dict)
+    stray: list[str] = field(default_factory=list)
+    ambiguous: list[str] = field(default_factory=list)
+
+    def add(self, form: Layout, cells: list[str], commas: bool) -> None:
+        """Take what a row says; the first of two values for one answer counts."""
+        self.exercise = self.exercise or _cell(form, cells, "exercise")
+        self.name = self.name or _student(form, cells)[1]
+        name = _cell(form, cells, "answer").strip()[:LONGEST_NAME]
+        value = _cell(form, cells, "value")
+        at = form.roles["value"]
+        parted = False
+        if commas and any(map(str.strip, cells[form.width :])):
+            value, parted = ",".join(cells[at:]).rstrip(","), True
+        elif commas and at + 1 < len(cells) and at + 1 not in form.roles.values():
+            parted = _is_parted(value, cells[at + 1])
+        if not name:
+            self.stray += [value] if value.strip() else []
+        elif name in self.answers:
+            self.twice[name] = None
+        else:
+            self.answers[name] = value or None
+            self.ambiguous += [name] if parted else []
+
+
+def _too_many() -> Remark:
+    return Remark("too-many", (("most", MOST_ANSWERS),))
+
+
+def _fitted(cells: list[str], width: int) -> list[str] | None:
+    """Return a row with as many cells as there are headings; None where it has more to say."""
+    if len(cells) == width:
+        return cells
+    if any(map(str.strip, cells[width:])):
+        return None
+    return [*cells[:width], *[""] * (width - len(cells))]
+
+
+def _cell(form: Layout, cells: Sequence[str], kind: str) -> str:
+    """Return the cell of some kind, or what stands above the headings for it."""
+    at = form.roles.get(kind)
+    told = cells[at] if at is not None and at < len(cells) else ""
+    return told if told.strip() else form.before.get(kind, told)
+
+
+def _student(form: Layout, cells: Sequence[str]) -> tuple[str, str]:
+    """Return the id and the name that a row gives."""
+    name = _cell(form, cells, "name")
+    if "first" in form.roles or "last" in form.roles:
+        last = _cell(form, cells, "last") or name
+        name = f"{_cell(form, cells, 'first')} {last}".strip()
+    return _cell(form, cells, "student"), name
+
+
+def _parted(form: Layout, cells: list[str]) -> Iterator[str]:
+    """Yield the answers whose cells, in a row with too few or too many, may be one number."""
+    for (first, at), (second, after) in pairwise(form.answers.items()):
+        if after == at + 1 and _is_parted(cells[at], cells[after]):
+            yield first[:LONGEST_NAME]
+            yield second[:LONGEST_NAME]
+
+
+def _is_parted(left: str, right: str) -> bool:
+    """Tell whether two cells look like the two sides of a decimal comma."""
+    return bool(_WHOLE.fullmatch(left) and _DECIMALS.fullmatch(right))
