@@ -133,7 +133,9 @@ class Class:
 
     def judge(self, report: Report, place: Place, counts: Counts) -> list[Mark]:
         """Count whether the first wrong step was found and the later ones credited."""
-        wrong = [m for m in report.marks if m.verdict not in (*FINE, Verdict.MISSING, Verdict.PENDING)]
+        wrong = [
+            m for m in report.marks if m.verdict not in (*FINE, Verdict.MISSING, Verdict.PENDING)
+        ]
         places = {self.place_of(mark) for mark in wrong}
         counts.found["all"] += 1
         if places and min(places, key=lambda p: self.order.get(p, 10**6)) == place:
@@ -184,7 +186,12 @@ class Class:
                     found[other.ids] = True
                 continue
             twin = Planted(
-                self.model, DIGITS, manner="answers", at_place=place, variant=other, seed=student.seed
+                self.model,
+                DIGITS,
+                manner="answers",
+                at_place=place,
+                variant=other,
+                seed=student.seed,
             )
             gap = np.abs(np.asarray(twin.known[place]).astype(float) - written)
             if (gap <= float(APART)).all():

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tp_solver.exercise.exercise import Equation
-from tp_solver.grading.doubts import Doubts
+from tp_solver.grading.doubts import doubtful
 from tp_solver.grading.hand import HandRounding
 from tp_solver.grading.passage import Answer, Passage, Rows, Trust, Typed, typed_arrays
 from tp_solver.grading.reading import Readings
 from tp_solver.grading.report import CODES, VERDICTS, Verdict
-from tp_solver.grading.rounding import OPEN, Truths, asks, meets, unit, working_digits
+from tp_solver.grading.rounding import Held, Truths, asks, unit, working_digits
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.evaluate import Evaluator, Numbers, Table
 from tp_solver.solution import Solution
@@ -51,7 +51,9 @@ class Judge:
         self.precision = solution.exercise.file.precision
         self.batch = len(readings.submissions)
         self.typed = typed_arrays(solution, readings)
-        self.full = {key: self.full_unit(typed) for key, typed in self.typed.items()}
+        self.full = {
+            key: Held.to(typed.value, self.full_unit(typed)) for key, typed in self.typed.items()
+        }
         self.few = {
             key: np.asarray(typed.written > self.asked_unit(typed.value) * (1 + 1e-9))
             for key, typed in self.typed.items()
@@ -65,11 +67,11 @@ class Judge:
         self.judge()
 
     def passage(
-        self, digits: Array, typed: dict[str, Typed], reach: dict[str, Array], trust: Trust
+        self, digits: Array, typed: dict[str, Typed], held: dict[str, Held], trust: Trust
     ) -> Passage:
         """Go through the graph with so many working digits."""
         hand = HandRounding(digits, self.precision)
-        return Passage(self.solution, typed, hand, reach, self.asked_unit, trust)
+        return Passage(self.solution, typed, hand, held, self.asked_unit, trust)
 
     def counted_digits(self) -> NDArray[np.int8]:
         """Return the digits of every answer, submissions in rows."""
@@ -106,17 +108,15 @@ class Judge:
 
         Who works with fewer digits than asked writes 0.54 for what need not be 0.5400.
         """
-        near: Truths = np.abs(answer.value - answer.true) < answer.reach * OPEN
-        met = meets(answer.computed, answer.value, answer.reach)
+        near, met = answer.held.includes(answer.true), answer.held.meets(answer.computed)
         if self.coarse.any():
             rank = len(self.solution.model.system.shapes[answer.key])
             met &= ~(self.few[answer.key][answer.place] & self.coarse.reshape(-1, *(1,) * rank))
-        return np.asarray(near | met)
+        return near | met
 
     def near(self, key: str) -> Truths:
         """Tell which answers are the true value to their digits."""
-        true = self.honest.true(key)
-        return np.asarray(np.abs(self.typed[key].value - true) < self.full[key] * OPEN)
+        return self.full[key].includes(self.honest.true(key))
 
     def judge(self) -> None:
         """Find the verdict of every answer."""
@@ -125,12 +125,10 @@ class Judge:
         for key, (verdict, _) in found.items():
             wrong |= by_submission(verdict == WRONG, self.typed[key].lead).any(axis=1)
         self.rows: Rows = np.flatnonzero(wrong)
-        if len(self.rows):
-            self.doubts = Doubts(self, self.rows)
+        for doubts in doubtful(self, self.rows):
             for key in self.exact_own:
-                at: Any = (*(slice(None),) * self.typed[key].lead, self.rows)
-                verdict, code = self.doubts.of(key)
-                found[key][0][at], found[key][1][at] = verdict, code
+                at: Any = (*(slice(None),) * self.typed[key].lead, doubts.rows)
+                found[key][0][at], found[key][1][at] = doubts.of(key)
         self.verdicts = {
             key: Verdicts(
                 by_submission(verdict, self.typed[key].lead),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tp_solver.grading.passage import Answer, Passage, Rows
+from tp_solver.grading.passage import Answer, Passage, Rows, Trust
 from tp_solver.grading.plausible import bounds, implausible
 from tp_solver.grading.report import CODES, VERDICTS, Verdict
-from tp_solver.grading.rounding import OPEN, Truths, meets, rounds_to
+from tp_solver.grading.rounding import Held, Truths, rounds_to
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.intervals import Interval
 
@@ -21,6 +22,23 @@ if TYPE_CHECKING:
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 CLOSE = 0.1  # a number this near, relatively, says something even with its first digit doubtful
+
+
+def doubtful(judge: Judge, rows: Rows) -> Iterator[Doubts]:
+    """Part submissions by the ways they have to be followed on: most of them on the fewest."""
+    if not len(rows):
+        return
+    doubts = Doubts(judge, rows)
+    short = np.zeros(len(rows), dtype=bool)
+    for key in doubts.own:
+        short |= doubts.by_row(key, doubts.short(key))
+    for first in (False, True):
+        for second in (False, True):
+            part = rows[(short == first) & (doubts.emptied == second)]
+            if len(part) == len(rows):
+                yield doubts
+            elif len(part):
+                yield Doubts(judge, part)
 
 
 class Doubts:
@@ -47,8 +65,10 @@ class Doubts:
         self.typed = {
             key: typed if whole else typed.rows(rows) for key, typed in judge.typed.items()
         }
-        self.written = {key: typed.written for key, typed in self.typed.items()}
-        self.full = kept(judge.full)
+        self.full = {
+            key: held if whole else Held.to(self.typed[key].value, of_rows(held.reach, leads[key]))
+            for key, held in judge.full.items()
+        }
         self.own = kept(judge.exact_own)
         self.trusted: dict[str, Truths] = kept(judge.honest.trusted)
         self.few: dict[str, Truths] = kept(judge.few)
@@ -62,12 +82,17 @@ class Doubts:
         self.odd: dict[str, Truths] = {
             key: self.typed[key].given
             & ~self.trusted[key]
-            & implausible(self.typed[key].value, self.full[key], self.own[key], limits[key])
+            & implausible(self.typed[key].value, self.full[key].reach, self.own[key], limits[key])
             for key in self.own
         }
 
-    def passage(self, digits: Array, reach: dict[str, Array], trust: object) -> Passage:
-        return self.judge.passage(digits, self.typed, reach, trust)  # type: ignore[arg-type]
+    def passage(self, digits: Array, held: dict[str, Held], trust: Trust) -> Passage:
+        return self.judge.passage(digits, self.typed, held, trust)
+
+    @cached_property
+    def written(self) -> dict[str, Held]:
+        """Hold answers to the digits they have, however few."""
+        return {key: Held.to(typed.value, typed.written) for key, typed in self.typed.items()}
 
     @cached_property
     def followed(self) -> Passage:
@@ -78,10 +103,9 @@ class Doubts:
         """Tell which answers can be meant, and do not follow only from one that can't."""
         if self.hollow is None:
             return every(answer)
-        place, value, reach = answer.place, answer.value, answer.reach
-        emptied = meets(self.hollow.computed[answer.key][place], value, reach)
-        follows = meets(answer.computed, value, reach)
-        return np.asarray(~self.odd[answer.key][place] & (follows | ~emptied))
+        place, held = answer.place, answer.held
+        emptied = held.meets(self.hollow.computed[answer.key][place])
+        return np.asarray(~self.odd[answer.key][place] & (held.meets(answer.computed) | ~emptied))
 
     @cached_property
     def hollow(self) -> Passage | None:
@@ -125,21 +149,22 @@ class Doubts:
     def nearly(self, answer: Answer) -> Truths:
         """Tell which answers are right but for their few digits, if these say anything."""
         key, place = answer.key, answer.place
+        value, last = answer.held.value, answer.held.reach
         nearly = (
             self.short(key)[place]
-            & rounds_to(answer.computed, answer.value, answer.reach)
-            & telling(answer.value, answer.reach, answer.true)
+            & rounds_to(answer.computed, value, last)
+            & telling(value, last, answer.true)
         )
         return np.asarray(self.trusted[key][place] | nearly)
 
     def allows(self, way: Passage, key: str) -> Truths:
         """Tell which answers are what their equation gives on one way through."""
-        return meets(way.computed[key], self.typed[key].value, self.full[key])
+        return self.full[key].meets(way.computed[key])
 
     def of(self, key: str) -> tuple[Bytes, Bytes]:
         """Return the verdicts on a name, and the codes of the remarks; laid out like a table."""
         given, trusted = self.typed[key].given, self.trusted[key]
-        value, own, full = self.typed[key].value, self.own[key], self.full[key]
+        full = self.full[key]
         verdict = np.where(given, WRONG, MISSING).astype(np.uint8)
         code = np.where(self.odd[key], IMPLAUSIBLE, 0).astype(np.uint8)
 
@@ -148,7 +173,7 @@ class Doubts:
             code[...] = np.where(given & where, remark, code)
 
         short = self.short(key) if self.shortened else np.zeros_like(trusted)
-        exactly = np.abs(value - own) < full * OPEN
+        exactly = full.includes(self.own[key])
         followed = self.allows(self.followed, key)
         if self.hollow is not None:
             hollow = self.allows(self.hollow, key) | exactly
@@ -165,9 +190,8 @@ class Doubts:
         say(followed, CARRIED, OWN_VALUES)
         if self.shortened:
             say(short & ~slipped & self.loose.trusted[key], CORRECT, IMPRECISE)
-        near = np.abs(value - self.judge.honest.true(key)) < full * OPEN
-        true_way = meets(self.allowed[key], value, full)
-        another = true_way & ~followed
+        near = full.includes(self.judge.honest.true(key))
+        another = full.meets(self.allowed[key]) & ~followed
         say(trusted, CORRECT, np.where(another, ANOTHER_WAY, np.where(near, 0, ROUNDING)))
         return verdict, code
 
@@ -180,19 +204,24 @@ class Doubts:
         """Tell which submissions hold something that can't be meant."""
         rows = np.zeros(len(self.rows), dtype=bool)
         for key, odd in self.odd.items():
-            rows |= np.moveaxis(odd, self.typed[key].lead, 0).reshape(len(rows), -1).any(axis=1)
+            rows |= self.by_row(key, odd)
         return rows
+
+    def by_row(self, key: str, found: Truths) -> Truths:
+        """Tell which submissions have something in some place of a name."""
+        laid = np.moveaxis(found, self.typed[key].lead, 0)
+        return np.asarray(laid.reshape(len(self.rows), -1).any(axis=1))
 
     def loosely_follows(self, key: str) -> Truths:
         """Tell which answers follow from the student's own ones but for their few digits."""
-        value, written = self.typed[key].value, self.written[key]
+        value, written = self.typed[key].value, self.typed[key].written
         found = self.loosely_followed.computed[key]
         return np.asarray(telling(value, written, self.own[key]) & rounds_to(found, value, written))
 
 
 def every(answer: Answer) -> Truths:
     """Let every answer stand for itself, right or wrong."""
-    return np.ones(np.shape(answer.value), dtype=bool)
+    return np.ones(np.shape(answer.held.value), dtype=bool)
 
 
 def telling(value: Array, last: Array, true: Array | float) -> Truths:

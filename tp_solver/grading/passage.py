@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tp_solver.exercise.exercise import Equation
 from tp_solver.grading.hand import HandEvaluator, HandRounding
 from tp_solver.grading.reading import Readings
-from tp_solver.grading.rounding import Truths, meaning
+from tp_solver.grading.rounding import Held, Truths
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.evaluate import Table
 from tp_solver.graph.intervals import Interval
@@ -62,8 +62,7 @@ class Answer:
     key: str
     place: Any
     computed: Interval  # what the equation allows, from what came before
-    value: Array
-    reach: Array
+    held: Held
     true: Array
 
 
@@ -74,15 +73,15 @@ Trust = Callable[[Answer], Truths]
 class Passage:
     """One way through: `trust` tells which answers stand for themselves.
 
-    What is given and not trusted counts as the truth. `reach` is how far an answer reaches on
-    either side, and `truth` how far the truth does. What was not typed is what its equation
-    gives, rounded once more. An equation that sets no bounds gives the truth.
+    What is given and not trusted counts as the truth. `held` says what answers are held to, and
+    `truth` how far the truth reaches. What was not typed is what its equation gives, rounded once
+    more. An equation that sets no bounds gives the truth.
     """
 
     solution: Solution
     typed: dict[str, Typed]
     hand: HandRounding
-    reach: dict[str, Array]
+    held: dict[str, Held]
     truth: Callable[[Array], Array]
     trust: Trust
     computed: dict[str, Interval] = field(default_factory=dict)
@@ -105,39 +104,37 @@ class Passage:
         if key not in self.typed:
             self.write(table, place, self.rounded_again(key, computed))
             return
-        self.computed[key].lo[place] = computed.lo
-        self.computed[key].hi[place] = computed.hi
-        typed = self.typed[key]
-        value, reach, given = typed.value[place], self.reach[key][place], typed.given[place]
-        trusted = given & self.trust(Answer(key, place, computed, value, reach, true))
+        held, given = self.held[key][place], self.typed[key].given[place]
+        trusted = given & self.trust(Answer(key, place, computed, held, true))
         self.trusted[key][place] = trusted
-        meant = self.of_answers(computed, value, reach, true, trusted)
+        meant = self.of_answers(computed, held, true, trusted)
         if not given.all():
             again = self.rounded_again(key, computed)
-            meant = Interval(
-                np.where(given, meant.lo, again.lo), np.where(given, meant.hi, again.hi)
-            )
+            lo, hi = np.where(given, meant.lo, again.lo), np.where(given, meant.hi, again.hi)
+            meant = Interval(lo, hi)
         self.write(table, place, meant)
 
     def bounded(self, key: str, table: Table[Interval], place: Any) -> tuple[Interval, Array]:
         """Return what an equation allows, the truth where it sets no bounds; and the truth."""
         lo, hi = table.data.lo[place], table.data.hi[place]
         true = np.broadcast_to(self.true(key), table.data.lo.shape)[place]
-        boundless = ~(hi - lo < BOUNDLESS)  # or not a number
-        if boundless.any():
-            return Interval(np.where(boundless, true, lo), np.where(boundless, true, hi)), true
-        return Interval(lo.copy(), hi.copy()), true
+        if not (hi - lo).max(initial=0) < BOUNDLESS:  # or not a number
+            boundless = ~(hi - lo < BOUNDLESS)
+            lo, hi = np.where(boundless, true, lo), np.where(boundless, true, hi)
+        if key not in self.typed:
+            return Interval(lo, hi), true
+        noted = self.computed[key]
+        noted.lo[place], noted.hi[place] = lo, hi
+        return noted[place], true
 
     def rounded_again(self, key: str, computed: Interval) -> Interval:
         """Return what stands in the place of an answer that was not typed."""
         rank = len(self.solution.model.system.shapes[key])
         return computed.widened(self.hand.slack(computed, rank))
 
-    def of_answers(
-        self, computed: Interval, value: Array, reach: Array, true: Array, trusted: Truths
-    ) -> Interval:
+    def of_answers(self, computed: Interval, held: Held, true: Array, trusted: Truths) -> Interval:
         """Return what answers mean: themselves where they are trusted, or else the truth."""
-        meant = meaning(computed, value, reach)
+        meant = held.meaning(computed)
         if trusted.all():
             return meant
         unit = self.truth(true)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -59,25 +60,56 @@ def unit(value: Any, digits: Any, precision: Precision) -> Array:
     return 10.0 ** (np.floor(np.log10(size)) - digits + 1)  # type: ignore[no-any-return]
 
 
-def meets(interval: Interval, value: Array, reach: Array) -> Truths:
-    """Tell where an interval holds a number closer than a reach to a value."""
-    near = reach * OPEN
-    return (interval.lo < value + near) & (interval.hi > value - near)
+@dataclass(frozen=True)
+class Held:
+    """What answers are held to: numbers, and how far they reach on either side.
 
-
-def meaning(computed: Interval, value: Array, reach: Array) -> Interval:
-    """Return what an answer stands for: itself, or what it was rounded from.
-
-    That is less than a unit away and, if it can be, something its equation allows; so an exact
-    value stays exact.
+    The ends are worked out once: `down` and `up` a whole reach away, `low` and `high` just less.
     """
-    low = np.maximum(value - reach, computed.lo)
-    high = np.minimum(value + reach, computed.hi)
-    apart = low > high  # where the value is not what its equation gives
-    return Interval(
-        np.where(apart, value - reach, np.minimum(value, low)),
-        np.where(apart, value + reach, np.maximum(value, high)),
-    )
+
+    value: Array
+    reach: Array
+    down: Array
+    up: Array
+    low: Array
+    high: Array
+
+    @classmethod
+    def to(cls, value: Array, reach: Array) -> Held:
+        """Hold numbers to a reach."""
+        near = reach * OPEN
+        return cls(value, reach, value - reach, value + reach, value - near, value + near)
+
+    def __getitem__(self, place: Any) -> Held:
+        return Held(
+            self.value[place],
+            self.reach[place],
+            self.down[place],
+            self.up[place],
+            self.low[place],
+            self.high[place],
+        )
+
+    def includes(self, value: Array) -> Truths:
+        """Tell where a number lies closer than a reach."""
+        return np.asarray((self.low < value) & (value < self.high))
+
+    def meets(self, interval: Interval) -> Truths:
+        """Tell where an interval holds a number closer than a reach."""
+        return np.asarray((interval.lo < self.high) & (interval.hi > self.low))
+
+    def meaning(self, computed: Interval) -> Interval:
+        """Return what an answer stands for: itself, or what it was rounded from.
+
+        That is less than a unit away and, if it can be, something its equation allows; so an
+        exact value stays exact.
+        """
+        low = np.minimum(self.value, np.maximum(self.down, computed.lo))
+        high = np.maximum(self.value, np.minimum(self.up, computed.hi))
+        apart = (computed.lo > self.up) | (computed.hi < self.down)  # not what is computed
+        if apart.any():
+            low, high = np.where(apart, self.down, low), np.where(apart, self.up, high)
+        return Interval(low, high)
 
 
 def rounds_to(interval: Interval, value: Array, last: Array) -> Truths:

@@ -78,7 +78,7 @@ def spots_of(judge: Judge, key: str) -> Spots:
     wrong = (verdicts.verdict == WRONG).reshape(len(ids), -1, count)
     rows, flat = np.nonzero(wrong.any(axis=2))
     values, units, _ = judge.readings.tokens.arrays
-    full = np.moveaxis(judge.full[key], judge.typed[key].lead, 0)
+    full = np.moveaxis(judge.full[key].reach, judge.typed[key].lead, 0)
     sizes = table.data.shape[: len(table.box)]
     first = np.array([span.first for span in table.box], dtype=int)
     positions = (

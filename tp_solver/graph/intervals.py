@@ -50,7 +50,12 @@ class Interval:
 
     def safe(self) -> Interval:
         """Return the interval widened by the rounding of float64."""
-        return Interval(self.lo - SLACK * np.abs(self.lo), self.hi + SLACK * np.abs(self.hi))
+        lo, hi = np.abs(self.lo), np.abs(self.hi)
+        lo *= -SLACK
+        lo += self.lo
+        hi *= SLACK
+        hi += self.hi
+        return Interval(lo, hi)
 
     @property
     def is_exact(self) -> bool:
@@ -70,11 +75,13 @@ class Interval:
 
     def parts(self) -> tuple[Array, Array]:
         """Return the middle and the radius, which are worked out together."""
-        total = self.lo + self.hi
-        if not np.isfinite(total).all():
+        middle, half = self.lo + self.hi, self.hi - self.lo
+        if not np.isfinite(middle).all():
             return self.middle, self.radius
-        middle, half = total / 2, (self.hi - self.lo) / 2
-        return middle, half + SLACK * (np.abs(middle) + half)
+        middle *= 0.5
+        half *= 0.5 * (1 + SLACK)
+        half += SLACK * np.abs(middle)
+        return middle, half
 
     @property
     def unbounded(self) -> NDArray[np.bool_]:
