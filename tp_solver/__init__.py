@@ -56,7 +56,7 @@ def render(solution: Solution, form: str = "html", language: str = "fr") -> str:
 def grade(model: Model, submissions: Iterable[Path | str]) -> list[Report]:
     """Mark submission files (or folders of them); every one ends in a report."""
     from tp_solver.grading import marking
-    from tp_solver.grading.submission import read_submissions, submission_files
+    from tp_solver.grading.readers import read_submissions, submission_files
 
     files = submission_files(Path(path) for path in submissions)
     return marking.grade(solve(model), (s for file in files for s in read_submissions(file)))

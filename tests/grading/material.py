@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from tests.conftest import ROOT
@@ -55,12 +55,12 @@ def random_lstm(seed: int, decimals: int) -> Solution:
     )
 
 
-def submission(answers: dict[str, Raw], name: str = "ada") -> Submission:
+def submission(answers: Mapping[str, Raw], name: str = "ada") -> Submission:
     """Hand in answers, as they come out of a file."""
-    return Submission(Student(name), f"{name}.yaml", answers)
+    return Submission(Student(name), f"{name}.yaml", dict(answers))
 
 
-def graded(solution: Solution, answers: dict[str, Raw]) -> Report:
+def graded(solution: Solution, answers: Mapping[str, Raw]) -> Report:
     """Mark one submission."""
     (report,) = grade(solution, [submission(answers)])
     return report

@@ -115,7 +115,7 @@ def test_two_mistakes_at_once() -> None:
     z = [0.31 * 0.4 + 0.55 * -0.9, -0.72 * 0.4 + 0.13 * -0.9]
     u = [0.21 * 1.2 + 0.64 * 0.7, -0.37 * 1.2 + 0.48 * 0.7]
     typed = [f"{a + b:.4f}" for a, b in zip(z, u, strict=True)]
-    report = graded(solved(VECTOR), {"z": typed})
+    report = graded(solved(VECTOR), {"z": list(typed)})
     for i in (1, 2):
         assert {"row-vs-column", "lstm-forgot-bias"} in map(set, named(mark_of(report, "z", i)))
 

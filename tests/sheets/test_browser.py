@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tp_solver.catalogue import exercise_files
-from tp_solver.grading.marking import grade
-from tp_solver.grading.submission import read_submissions
+from tp_solver.cli import main
 from tp_solver.sheets.files import write_sheets, write_solutions
-from tp_solver.sheets.reports import write_reports
 from tp_solver.solution import load, solve
 from tp_solver.text import words
 
@@ -27,6 +25,14 @@ answers:
   i[1]: 0.61
   C[1]: 0,2318
   h[1]: "=cmd()"
+  f[2]: 1.7
+  C_tilde[2]: 0.5552
+---
+student: {id: e2, name: Bo}
+answers: {z_f[1]: 0.2, f[1]: 0.1974, C_tilde[1]: 0.5987, h[3]: "1 2", o[1]: 0}
+---
+student: {id: e3, name: Cleo}
+answers: {}
 """
 
 
@@ -39,9 +45,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     write_solutions(solutions, folder / "solutions", "html", words("fr"))
     write_sheets(models, folder / "sheets", words("en"))
     (folder / "x.yaml").write_text(SUBMISSION, encoding="utf-8")
-    graded = solutions[[m.exercise.id for m in models].index("tp-2.1")]
-    reports = grade(graded, read_submissions(folder / "x.yaml"))
-    write_reports(graded, reports, folder / "grades", "html", words("fr"))
+    for language in ("fr", "en"):
+        out = str(folder / f"grades-{language}")
+        assert main(["grade", "tp-2.1", str(folder / "x.yaml"), "-o", out, "--lang", language]) < 2
     return sorted(folder.rglob("*.html"))
 
 

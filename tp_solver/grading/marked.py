@@ -14,6 +14,7 @@ from tp_solver.grading.answers.numeric import Column
 from tp_solver.grading.carry import MISSING, Bytes, Judge
 from tp_solver.grading.credit import finding_share
 from tp_solver.grading.explain import Explanations
+from tp_solver.grading.own import own_solution
 from tp_solver.grading.reading import Readings
 from tp_solver.grading.record import ABSENT, Record
 from tp_solver.grading.report import (
@@ -27,8 +28,9 @@ from tp_solver.grading.report import (
     Verdict,
 )
 from tp_solver.grading.rounding import Truths
-from tp_solver.grading.tokens import BLANK
+from tp_solver.grading.tokens import BLANK, Ids
 from tp_solver.graph.arrays import Array
+from tp_solver.solution import Solution
 
 if TYPE_CHECKING:
     from tp_solver.grading.marking import Marker
@@ -93,9 +95,8 @@ class Batch:
             code[:, at] = found.code[:, numbers]
         for i, item in enumerate(marker.items):
             if item.question not in marker.blocks:
-                for row, others in enumerate(self.readings.others):
-                    mark = marker.other(marker.asked[item.question], others.get(item.question))
-                    verdict[row, i] = VERDICTS.index(mark.verdict)
+                for row in range(rows):
+                    verdict[row, i] = VERDICTS.index(self.other(row, item.question).verdict)
             elif len(marker.blocks[item.question].ways) > 1:
                 left = self.ways[item.question] != item.way
                 verdict[left, i], code[left, i] = ABSENT, 0
@@ -115,6 +116,39 @@ class Batch:
                         found.setdefault(row, {})[i] = finding
         return found
 
+    @cached_property
+    def typed(self) -> Ids:
+        """Return the ids of what was typed for every item: submissions, then items."""
+        items = self.marker.items
+        found = np.full((len(self.readings.submissions), len(items)), BLANK, dtype=np.int32)
+        for i, item in enumerate(items):
+            if item.key in self.readings.ids:
+                found[:, i] = self.readings.ids[item.key][:, item.number]
+        return found
+
+    @cached_property
+    def items_of(self) -> dict[str, list[int]]:
+        """Return the numbers of the items of each question."""
+        found: dict[str, list[int]] = {}
+        for i, item in enumerate(self.marker.items):
+            found.setdefault(item.question, []).append(i)
+        return found
+
+    def other(self, row: int, question: str) -> Mark:
+        """Return the mark of an answer that is no number."""
+        asked = self.marker.asked[question]
+        return self.marker.other(asked, self.readings.others[row].get(question))
+
+    def share(self, verdict: int, code: int, finding: Finding | None) -> float:
+        """Return the share of its points that a number earns."""
+        if finding is not None:
+            return finding_share(finding, self.marker.credit)
+        return float(self.marker.shares[verdict, code])
+
+    def own(self, row: int) -> Solution:
+        """Return the exercise with the values of one submission, what it left out worked out."""
+        return replace(own_solution(self.judge, row), left_out=frozenset())
+
     def scores(self, row: int) -> Iterator[Score]:
         """Yield the points of each question."""
         for asked in self.marker.solution.exercise.questions:
@@ -123,7 +157,7 @@ class Batch:
                 points = float(self.points[question.id][row])
                 yield Score(question.id, points, question.points)
                 continue
-            mark = self.marker.other(asked, self.readings.others[row].get(question.id))
+            mark = self.other(row, question.id)
             pending = mark.out_of if mark.verdict is Verdict.PENDING else 0.0
             yield Score(question.id, mark.points, question.points, pending)
 
@@ -187,7 +221,7 @@ class Batch:
         for asked in self.marker.solution.exercise.questions:
             block = self.marker.blocks.get(asked.question.id)
             if block is None:
-                yield self.marker.other(asked, self.readings.others[row].get(asked.question.id))
+                yield self.other(row, asked.question.id)
                 continue
             way = 0 if len(block.ways) == 1 else int(self.ways[asked.question.id][row])
             for column in block.ways[way]:
@@ -221,12 +255,10 @@ class Batch:
         verdict, code = (int(a[row, column.number]) for a in (found.verdict, found.code))
         own = float(found.own[row, column.number])
         finding = self.found.of(column.key).get((row, column.number))
-        share = float(self.marker.shares[verdict, code])
         return replace(
             blank,
             verdict=VERDICTS[verdict],
-            points=column.points
-            * (finding_share(finding, self.marker.credit) if finding else share),
+            points=column.points * self.share(verdict, code, finding),
             remark=Remark(CODES[code]) if code else None,
             finding=finding,
             from_own_values=None if np.isnan(own) else own,

@@ -85,8 +85,9 @@ class Marker:
                 continue
             for way, columns in enumerate(block.ways):
                 for c in columns:
-                    place = (c.key, c.position, c.number, way)
-                    yield Item(question.id, c.name, c.component, c.points, *place)
+                    at = tuple(c.component) if isinstance(c.component, list) else c.component
+                    place = (c.key, c.position, c.number, way, c.expected)
+                    yield Item(question.id, c.name, at, c.points, *place)
 
     @property
     def chunk(self) -> int:

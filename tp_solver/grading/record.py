@@ -20,12 +20,13 @@ class Item:
 
     question: str
     name: str
-    component: int | list[int] | None
+    component: int | tuple[int, ...] | None
     points: float
     key: str = ""
     position: tuple[int, ...] = ()
     number: int = 0
     way: int = 0
+    expected: float = 0.0
 
 
 @dataclass(frozen=True)

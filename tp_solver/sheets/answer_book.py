@@ -6,9 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.model import ChoiceQuestion
@@ -17,11 +15,10 @@ from tp_solver.graph.model import Model
 from tp_solver.graph.shapes import part
 from tp_solver.language.plain import plain
 from tp_solver.sheets.head import digits_text
+from tp_solver.sheets.workbook import saved
 from tp_solver.text import Words
 
 TEXT = "@"  # the format of a cell that keeps what is typed: 0,5498 and the zeros of 0.500
-_WHEN = datetime(2000, 1, 1, tzinfo=UTC)  # the same exercise gives the same bytes
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _WIDTHS = (28, 32, 24)
 _LONGEST_TITLE = 31
 _NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]]")
@@ -80,7 +77,7 @@ def answer_book(model: Model, words: Words) -> bytes:
         for name in answer_names(asked, model):
             sheet.append([name, None, _hint(asked, number, words)])
     _formed(sheet, first)
-    return _bytes(book)
+    return saved(book)
 
 
 def _hint(asked: Asked, number: int, words: Words) -> str:
@@ -109,21 +106,3 @@ def _formed(sheet: Any, first: int) -> None:
     sheet.freeze_panes = sheet.cell(first, 1)
     sheet.print_title_rows = f"{first - 1}:{first - 1}"
     sheet.protection.enable()
-
-
-def _bytes(book: Any) -> bytes:
-    """Write a workbook with nothing in it that tells when it was written."""
-    book.properties.creator = "tp_solver"
-    book.properties.created = _WHEN.replace(tzinfo=None)
-    written = io.BytesIO()
-    book.save(written)
-    out = io.BytesIO()
-    with ZipFile(written) as source, ZipFile(out, "w", ZIP_DEFLATED) as target:
-        for item in source.infolist():
-            data = source.read(item)
-            if item.filename == "docProps/core.xml":
-                data = _MODIFIED.sub(rb"\g<1>2000-01-01T00:00:00Z", data)
-            fixed = ZipInfo(item.filename, (1980, 1, 1, 0, 0, 0))
-            fixed.compress_type = ZIP_DEFLATED
-            target.writestr(fixed, data)
-    return out.getvalue()

@@ -4,54 +4,113 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from tp_solver.exercise.exercise import Exercise
-from tp_solver.grading.report import Report, Verdict
+from tp_solver.exercise.model import Scale
+from tp_solver.grading.record import Item, Record
+from tp_solver.grading.report import VERDICTS, Verdict, final_mark
+from tp_solver.grading.statistics import needs_person
 from tp_solver.sheets.remarks import refused, worded
+from tp_solver.sheets.workbook import saved
 from tp_solver.text import Words
 
-FIRST, LAST = ("student", "name", "score", "out_of", "pending"), ("status", "file")
+Rows = Iterable[tuple[Record, str]]
+
+UNREADABLE, MISSING = (VERDICTS.index(verdict) for verdict in (Verdict.UNREADABLE, Verdict.MISSING))
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FIRST = ("student", "name", "score", "out_of", "pending", "mark")
+_LAST = ("counted", "person", "status", "file")
+_WIDTHS = {"student": 18, "name": 24, "status": 48, "file": 36}
 
 
-def gradebook(exercise: Exercise, reports: Iterable[Report], words: Words) -> str:
-    """Write the scores of a class as CSV, in the form that the language's spreadsheets expect.
+def gradebook_csv(items: Sequence[Item], rows: Rows, words: Words, scale: Scale) -> Iterator[str]:
+    """Yield the scores of a class as CSV, in the form that the language's spreadsheets expect.
 
     In French a semicolon parts columns and a comma marks decimals; in English a comma and a point.
     """
-    questions = [asked.question.id for asked in exercise.questions]
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";" if words.mark == "," else ",", lineterminator="\r\n")
-    first = [
-        words(f"gradebook.{name}") for name in ("student", "name", "score", "out_of", "pending")
-    ]
-    last = [words(f"gradebook.{name}") for name in ("status", "file")]
-    writer.writerow(map(safe, [*first, *questions, *last]))
-    for report in reports:
-        writer.writerow(_row(report, questions, words))
-    return "\ufeff" + out.getvalue()
+    yield "\ufeff" + _line(map(safe, _titles(items, words)), words)
+    for record, _ in rows:
+        cells = _cells(record, _questions(items), words, scale)
+        yield _line((_text(cell, words) for cell in cells), words)
 
 
-def _row(report: Report, questions: list[str], words: Words) -> list[str]:
-    def number(value: float) -> str:
-        return words.number(value, 4)
+def gradebook_xlsx(items: Sequence[Item], rows: Rows, words: Words, scale: Scale) -> bytes:
+    """Return a workbook with the scores of a class, and on a second sheet the verdicts."""
+    from openpyxl import Workbook
 
-    scored = report.score is not None
-    per_question = [
-        number(sum(m.points for m in report.marks if m.question == question)) if scored else ""
-        for question in questions
-    ]
+    book = Workbook(write_only=True)
+    scores = _sheet(book, words("gradebook.scores"), _titles(items, words))
+    names = [item.name + _component(item) for item in items]
+    verdicts = _sheet(book, words("gradebook.verdicts"), [words("gradebook.student"), *names])
+    for record, _ in rows:
+        scores.append([_cell(scores, v) for v in _cells(record, _questions(items), words, scale)])
+        found = [record.verdict(i) for i in range(len(items))] if record.verdicts else []
+        told = [words(f"verdict.{verdict.value}") if verdict else None for verdict in found]
+        verdicts.append([_cell(verdicts, value) for value in (record.student.id, *told)])
+    return saved(book)
+
+
+def _questions(items: Sequence[Item]) -> list[str]:
+    return list(dict.fromkeys(item.question for item in items))
+
+
+def _titles(items: Sequence[Item], words: Words) -> list[str]:
+    first, last = ([words(f"gradebook.{name}") for name in names] for names in (_FIRST, _LAST))
+    return [*first, *_questions(items), *last]
+
+
+def _cells(
+    record: Record, questions: Sequence[str], words: Words, scale: Scale
+) -> list[float | str | None]:
+    """Return the cells of a line: numbers, texts, nothing."""
+    points = {score.question: score.points for score in record.scores}
+    scored: list[float | None] = [None] * 4
+    if record.score is not None:
+        mark = final_mark(record.score, record.out_of, scale)
+        scored = [record.score, record.out_of, record.pending, mark]
+    counted = not any(remark.code == "not-counted" for remark in record.remarks)
     return [
-        safe(report.student.id),
-        safe(report.student.name),
-        number(report.score or 0) if scored else "",
-        number(report.out_of) if scored else "",
-        number(report.pending) if scored else "",
-        *per_question,
-        safe(status(report, words)),
-        safe(report.file),
+        record.student.id,
+        record.student.name,
+        *scored,
+        *(points.get(question) for question in questions),
+        words("gradebook.yes" if counted else "gradebook.no"),
+        words("gradebook.yes" if needs_person(record) else "gradebook.no"),
+        status(record, words),
+        f"{record.file}:{record.place}" if record.place else record.file,
     ]
+
+
+def status(record: Record, words: Words) -> str:
+    """Say in a few words what a person should know of a submission."""
+    if record.refused is not None:
+        return refused(record.refused, words)
+    notes = [worded(remark, words) for remark in record.remarks]
+    unreadable = record.verdicts.count(UNREADABLE)
+    if unreadable:
+        notes.append(f"{words('verdict.unreadable')}{words('solution.colon')} {unreadable}")
+    if "implausible" in needs_person(record):
+        notes.append(words("grade.implausible"))
+    if record.pending:
+        notes.append(words("grade.pending", points=words.number(record.pending)))
+    given = set(record.verdicts) - {MISSING, 255}
+    if not given:
+        notes.append(words("grade.none"))
+    return f"{words('solution.semicolon')} ".join(notes)
+
+
+def _text(cell: float | str | None, words: Words) -> str:
+    if cell is None:
+        return ""
+    return safe(cell) if isinstance(cell, str) else words.number(cell, 4)
+
+
+def _line(cells: Iterable[str], words: Words) -> str:
+    out = io.StringIO()
+    delimiter = ";" if words.mark == "," else ","
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return out.getvalue()
 
 
 def safe(text: str) -> str:
@@ -60,16 +119,41 @@ def safe(text: str) -> str:
     return f"'{clean}" if clean.lstrip(" \u00a0").startswith(_DANGEROUS) else clean
 
 
-def status(report: Report, words: Words) -> str:
-    """Say in a few words what a person should know of a submission."""
-    if report.refused is not None:
-        return refused(report.refused, words)
-    notes = [worded(remark, words) for remark in report.remarks]
-    unreadable = sum(m.verdict is Verdict.UNREADABLE for m in report.marks)
-    if unreadable:
-        notes.append(f"{words('verdict.unreadable')}{words('solution.colon')} {unreadable}")
-    if report.pending:
-        notes.append(words("grade.pending", points=words.number(report.pending)))
-    if all(m.verdict is Verdict.MISSING for m in report.marks):
-        notes.append(words("grade.none"))
-    return f"{words('solution.semicolon')} ".join(notes)
+def _sheet(book: Any, title: str, titles: Sequence[str]) -> Any:
+    """Add a sheet whose first row stays in sight."""
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "B2"
+    for number, name in enumerate(titles, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = _width(name)
+    row = []
+    for name in titles:
+        cell = _cell(sheet, name)
+        cell.font = Font(bold=True)
+        row.append(cell)
+    sheet.append(row)
+    return sheet
+
+
+def _width(title: str) -> int:
+    return _WIDTHS.get(title, max(10, min(24, len(title) + 2)))
+
+
+def _cell(sheet: Any, value: float | str | None) -> Any:
+    """Make a cell; a text is a text, whatever it begins with."""
+    from openpyxl.cell import WriteOnlyCell
+
+    if not isinstance(value, str):
+        return WriteOnlyCell(sheet, value)
+    printable = "".join(char for char in value if char in "\t\n" or ord(char) >= 32)
+    cell = WriteOnlyCell(sheet, printable)
+    cell.data_type = "s"
+    cell.quotePrefix = printable.startswith(_DANGEROUS)
+    return cell
+
+
+def _component(item: Item) -> str:
+    at = item.component if isinstance(item.component, tuple) else (item.component,)
+    return "".join(f".{i}" for i in at if i is not None)

@@ -10,7 +10,6 @@ from markupsafe import Markup
 from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.model import ChoiceQuestion
 from tp_solver.graph.model import Model, Slot
-from tp_solver.language.plain import plain
 from tp_solver.language.tree import Ref
 from tp_solver.sheets.answer_book import answer_names
 from tp_solver.sheets.head import Head, Writer, digits_text

@@ -17,7 +17,7 @@ EXERCISES = sorted((ROOT / "exercises").rglob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", EXERCISES, ids=lambda path: path.stem)
-def test_every_equation_of_every_exercise(path) -> None:  # type: ignore[no-untyped-def]
+def test_every_equation_of_every_exercise(path) -> None:
     solution = solve(load(path))
     tables = {
         key: Table(table.box, np.expand_dims(table.data, len(table.box)))

@@ -1,0 +1,121 @@
+"""Gradebooks and the page of a class: the numbers are the records', and nothing in them runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from functools import cache
+from xml.etree import ElementTree
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.grading.material import shipped, submission
+from tests.grading.students import Student
+from tp_solver.grading.marking import Marker
+from tp_solver.grading.record import Item, Record
+from tp_solver.grading.report import Remark, final_mark
+from tp_solver.grading.report import Student as Person
+from tp_solver.grading.statistics import Statistics, places_in_order
+from tp_solver.grading.submission import Raw
+from tp_solver.sheets.class_page import class_page
+from tp_solver.sheets.gradebook import gradebook_csv, gradebook_xlsx
+from tp_solver.text import languages, words
+
+NAMES = ("=cmd()", "+1", "@x", "<script>alert(1)</script>", "\u202egnp", "ada")
+
+
+@cache
+def records() -> list[tuple[Record, str]]:
+    """Mark a small class, one of it unreadable."""
+    solution = shipped("tp-2.1")
+    changes: list[dict[str, Raw]] = [
+        {},
+        {"h[1]": "0.1091"},
+        {"f[1]": "0"},
+        {"f[2]": "x"},
+        {"C[1]": "0.25"},
+        {},
+    ]
+    handed = []
+    for name, change in zip(NAMES, changes, strict=True):
+        answers = dict(Student(solution.model, 4, manner="answers").submission().answers)
+        handed.append(submission(answers | change, name))
+    batch = Marker(solution).judged(handed)
+    rows = [(batch.record(row), f"p{row}.html") for row in range(len(handed))]
+    return [*rows, (Record(Person("late"), "late.yaml", refused=Remark("empty")), "")]
+
+
+@cache
+def items() -> tuple[Item, ...]:
+    return Marker(shipped("tp-2.1"), explain=False).items
+
+
+def statistics() -> Statistics:
+    """Count the class."""
+    found = Statistics(items(), places_in_order(shipped("tp-2.1"), items()))
+    for record, _ in records():
+        found.add(record)
+    return found
+
+
+@pytest.mark.parametrize("language", languages())
+def test_csv_has_the_scores_and_no_formula(language: str) -> None:
+    scale = shipped("tp-2.1").exercise.file.scale
+    text = "".join(gradebook_csv(items(), records(), words(language), scale))
+    assert text.startswith("\ufeff")
+    delimiter = {"fr": ";", "en": ","}[language]
+    lines = list(csv.reader(io.StringIO(text[1:]), delimiter=delimiter))
+    assert len(lines) == 1 + len(records())
+    for line, (record, _) in zip(lines[1:], records(), strict=True):
+        assert not line[0].startswith(("=", "+", "@"))
+        if record.score is not None:
+            mark = final_mark(record.score, record.out_of, scale)
+            assert float(line[2].replace(",", ".")) == pytest.approx(record.score)
+            assert float(line[5].replace(",", ".")) == pytest.approx(mark)
+    assert lines[-1][2:6] == [""] * 4
+
+
+def test_the_workbook_has_numbers_as_numbers_and_texts_as_texts() -> None:
+    scale = shipped("tp-2.1").exercise.file.scale
+    book = gradebook_xlsx(items(), records(), words("en"), scale)
+    assert book == gradebook_xlsx(items(), records(), words("en"), scale)
+    read = load_workbook(io.BytesIO(book))
+    scores, verdicts = read.worksheets
+    rows = list(scores.iter_rows(min_row=2))
+    for row, (record, _) in zip(rows, records(), strict=True):
+        assert (row[0].value or "").lstrip("'") == record.student.id.replace("\x00", "")
+        assert row[0].data_type == "s"
+        assert row[2].value == record.score
+    assert scores.freeze_panes == "B2"
+    assert verdicts.max_column == 1 + len(items())
+    assert verdicts.cell(row=3, column=1).value == NAMES[1]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_page_tells_the_class(language: str) -> None:
+    solution = shipped("tp-2.1")
+    text = class_page(solution, items(), statistics(), records(), words(language))
+    body = text.partition("</style>")[2]
+    assert "<script>" not in body
+    assert body.count('href="feedback/') == 6
+    assert 'class="heat"' in body
+    assert re.search(r'<td class="h[1-5]">1</td>', body)
+    told = words(language)("class.eye")
+    assert body.count(f">{told}</span>") == 3  # a 0, an unreadable number, a refused copy
+    for svg in re.findall(r"<svg.*?</svg>", body, re.DOTALL):
+        tree = ElementTree.fromstring(svg)
+        assert [child.tag for child in tree][:2] == ["title", "desc"]
+
+
+def test_a_large_class_lists_only_who_needs_an_eye(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tp_solver.sheets.class_page.MOST_STUDENTS", 4)
+    text = class_page(shipped("tp-2.1"), items(), statistics(), records(), words("en"))
+    assert text.count('href="feedback/') == 2
+    assert words("en")("class.left_out", n=4) in text
+
+
+def test_an_empty_class() -> None:
+    found = Statistics(items(), places_in_order(shipped("tp-2.1"), items()))
+    assert "<h1>" in class_page(shipped("tp-2.1"), items(), found, [], words("fr"))

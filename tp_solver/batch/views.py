@@ -1,0 +1,72 @@
+"""What a batch is shown as: one place that knows which function writes which file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from tp_solver.grading.record import Item, Record
+from tp_solver.grading.report import Report, final_mark
+from tp_solver.grading.statistics import Statistics, places_in_order
+from tp_solver.sheets.class_page import class_page
+from tp_solver.sheets.feedback import FeedbackWriter
+from tp_solver.sheets.gradebook import gradebook_csv, gradebook_xlsx
+from tp_solver.sheets.report_json import report_data
+from tp_solver.solution import Solution
+from tp_solver.text import Words
+
+Rows = Iterable[tuple[Record, str]]
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(", ", ": ")).encode
+
+
+class Pages:
+    """Makes the feedback page and the data of a report."""
+
+    def __init__(self, solution: Solution, words: Words) -> None:
+        self.words = words
+        self.scale = solution.exercise.file.scale
+        self.writer = FeedbackWriter(solution, words)
+
+    def feedback(self, report: Report) -> str:
+        """Return a student's page."""
+        return self.writer.page(report)
+
+    def data(self, report: Report) -> str:
+        """Return a report as JSON on one line, without what only the whole class tells."""
+        data = report_data(report, self.words)
+        score = report.score
+        data["mark"] = None if score is None else final_mark(score, report.out_of, self.scale)
+        data["counts"] = True
+        return _encode(data)
+
+
+def with_copies(data: str, counts: bool, remark: str) -> str:
+    """Add to a report's JSON that the student handed in more than once."""
+    found = json.loads(data)
+    found["counts"] = counts
+    found["remarks"].append(remark)
+    return _encode(found)
+
+
+class Class:
+    """Makes what is shown of a whole class; rows are records with the names of their pages."""
+
+    def __init__(self, solution: Solution, items: tuple[Item, ...], words: Words) -> None:
+        self.solution = solution
+        self.items = items
+        self.words = words
+        self.scale = solution.exercise.file.scale
+        self.statistics = Statistics(items, places_in_order(solution, items))
+
+    def gradebook(self, rows: Rows) -> Iterator[str]:
+        """Yield the gradebook as CSV."""
+        return gradebook_csv(self.items, rows, self.words, self.scale)
+
+    def book(self, rows: Rows) -> bytes:
+        """Return the gradebook as a workbook."""
+        return gradebook_xlsx(self.items, rows, self.words, self.scale)
+
+    def page(self, rows: Rows) -> str:
+        """Return the page of the class, statistics in it."""
+        return class_page(self.solution, self.items, self.statistics, rows, self.words)

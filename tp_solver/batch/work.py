@@ -1,0 +1,204 @@
+"""What a worker does: reads the submissions of a task, judges them at once, writes their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from tp_solver.batch.people import People
+from tp_solver.batch.rows import raw_json, record_columns
+from tp_solver.batch.settings import Settings, Source
+from tp_solver.batch.store import DATA, PAGE, REFUSED, Key, Result
+from tp_solver.batch.views import Pages
+from tp_solver.grading.marking import MOST_NUMBERS, Marker
+from tp_solver.grading.person import with_person
+from tp_solver.grading.readers import Input, read_submissions
+from tp_solver.grading.readers.json_lines import json_line
+from tp_solver.grading.record import Record
+from tp_solver.grading.report import Remark, Report
+from tp_solver.grading.submission import Submission
+from tp_solver.solution import solve
+from tp_solver.text import words
+
+# What marking raises where it meets a copy it has no answer to: that copy alone is given up.
+FAILURES = (ArithmeticError, AssertionError, LookupError, RecursionError, TypeError, ValueError)
+LARGEST = 2048  # submissions judged at once
+PARTS = ".pages"  # pages wait here for their names, which all the class is needed for
+
+
+class Line(NamedTuple):
+    """A line of a file of lines."""
+
+    input: int
+    number: int
+    unit: bytes
+    file: str
+    raw: bytes
+
+
+class File(NamedTuple):
+    """A small file, read by the worker."""
+
+    input: int
+    unit: bytes
+    source: Input
+
+
+class Copy(NamedTuple):
+    """A submission that is read already."""
+
+    input: int
+    number: int
+    unit: bytes
+    part: int
+    submission: Submission
+    raw: str | bytes = ""  # as it is stored, where it is
+
+
+Item = Line | File | Copy
+Task = list[Item]
+Marked = list[tuple[Key, Result]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a process needs to mark tasks; small, for it is sent to each."""
+
+    source: Source
+    settings: Settings
+    folder: Path
+    people: People
+    dry: bool = False  # nothing but the marks
+    parts: str = PARTS
+
+
+class Worker:
+    """Marks tasks, one after another."""
+
+    def __init__(self, job: Job, stopped: Callable[[], bool] = lambda: False) -> None:
+        self.job = job
+        self.stopped = stopped
+        model = job.source.model(job.settings)
+        self.marker = Marker(solve(model), job.settings.explains(model))
+        self.pages = Pages(self.marker.solution, words(job.settings.language))
+        numbers = sum(table.data.size for table in self.marker.solution.tables.values())
+        self.most = max(1, min(LARGEST, MOST_NUMBERS // max(numbers, 1)))
+        self.parts = job.folder / job.parts
+        if job.settings.pages and not job.dry:
+            self.parts.mkdir(parents=True, exist_ok=True)
+
+    def run(self, task: Task) -> Marked:
+        """Mark the submissions of a task; those after a stop are left out."""
+        found = [item for one in task for item in self.read(one)]
+        marked: Marked = []
+        for start in range(0, len(found), self.most):
+            marked += self.marked(found[start : start + self.most])
+        return marked
+
+    def read(self, item: Item) -> Iterator[tuple[Key, Submission, str | bytes]]:
+        """Yield the submissions of an item, and their raw text as it is stored."""
+        if isinstance(item, Line):
+            submission = json_line(item.raw, item.file, item.number)
+            yield Key(item.unit, 0, item.input, item.number), submission, item.raw
+        elif isinstance(item, Copy):
+            raw = item.raw or raw_json(item.submission)
+            yield Key(item.unit, item.part, item.input, item.number), item.submission, raw
+        else:
+            for part, submission in enumerate(read_submissions(item.source)):
+                yield Key(item.unit, part, item.input, part), submission, raw_json(submission)
+
+    def marked(self, found: list[tuple[Key, Submission, str | bytes]]) -> Marked:
+        """Mark some submissions at once."""
+        readable = [item for item in found if item[1].refused is None]
+        batches = iter(self.judged([submission for _, submission, _ in readable]))
+        results = []
+        for key, submission, raw in found:
+            if self.stopped():
+                break
+            if submission.refused is not None:
+                record, report = refused(submission)
+            else:
+                record, report = next(batches)
+            results.append((key, self.result(key, record, report, raw)))
+        return results
+
+    def judged(self, submissions: list[Submission]) -> Iterable[tuple[Record, Report]]:
+        """Yield the records and reports of submissions, in order.
+
+        A batch that fails is judged in halves, so that no copy costs others their marks.
+        """
+        if not submissions:
+            return
+        try:
+            batch = self.marker.judged(submissions)
+            pairs = [(batch.record(row), batch.report(row)) for row in range(len(submissions))]
+        except FAILURES as error:
+            if len(submissions) == 1:
+                detail = f"{type(error).__name__}: {error}"[:200]
+                remark = Remark("not-marked", (("detail", detail),))
+                yield refused(replace(submissions[0], refused=remark))
+                return
+            middle = len(submissions) // 2
+            yield from self.judged(submissions[:middle])
+            yield from self.judged(submissions[middle:])
+        else:
+            yield from pairs
+
+    def result(self, key: Key, record: Record, report: Report, raw: str | bytes) -> Result:
+        """Put together what is stored of a submission, and write its page."""
+        student, settings = record.student, self.job.settings
+        person = self.job.people.of(student.id, record.file, record.place)
+        if person:
+            report = with_person(report, person)
+            record = replace(record, scores=report.scores, person=report.person)
+        has, data = (REFUSED if report.refused else 0), None
+        if settings.data and not self.job.dry:
+            has, data = has | DATA, self.pages.data(report)
+        if settings.pages and report.refused is None and not self.job.dry:
+            has |= PAGE
+            self.write(key, self.pages.feedback(report))
+        return Result(
+            student.id,
+            student.name,
+            record.file,
+            record.place,
+            record.score,
+            record.pending,
+            has,
+            record_columns(record),
+            raw,
+            data,
+            tuple(waiting(report)) if record.pending else (),
+        )
+
+    def write(self, key: Key, page: str) -> None:
+        """Write a page under the name it has until all names are given."""
+        path = self.parts / part_name(key.unit, key.part)
+        path.write_text(page, encoding="utf-8", newline="")
+
+
+def waiting(report: Report) -> Iterator[tuple[str, float, str]]:
+    """Yield the answers that a person has to read, with their questions and points."""
+    batch, row = report.own
+    for score in report.scores:
+        if score.pending:
+            answer = batch.readings.others[row].get(score.question)
+            text = answer if isinstance(answer, str) else "\n".join(map(str, answer or ()))
+            yield score.question, score.pending, text
+
+
+def part_name(unit: bytes, part: int) -> str:
+    """Return the name of a page that waits for its own."""
+    return f"{unit.hex()}-{part}.html"
+
+
+def refused(submission: Submission) -> tuple[Record, Report]:
+    """Return what there is to say of a submission that can't be marked."""
+    student, file, place = submission.student, submission.file, submission.place
+    remarks, why = submission.remarks, submission.refused
+    return (
+        Record(student, file, place, remarks=remarks, refused=why),
+        Report(student, file, place, remarks=remarks, refused=why),
+    )

@@ -1,0 +1,235 @@
+"""The page of a class: marks, questions, where reasoning breaks, mistakes, who needs an eye."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from tp_solver.grading.misconceptions import catalogue
+from tp_solver.grading.record import Item, Record
+from tp_solver.grading.report import final_mark
+from tp_solver.grading.statistics import ItemStatistics, Statistics, needs_person
+from tp_solver.language.parse import parse_name
+from tp_solver.language.tree import At, Part, Ref
+from tp_solver.sheets.explained import Explained
+from tp_solver.sheets.gradebook import status
+from tp_solver.sheets.head import Writer
+from tp_solver.sheets.histogram import histogram
+from tp_solver.sheets.html import page
+from tp_solver.sheets.lines import formula
+from tp_solver.sheets.prose import plain_text
+from tp_solver.solution import Solution
+from tp_solver.text import Words
+
+MOST_STUDENTS = 2000  # that are listed; of more, only those who need an eye
+MOST_MISTAKES = 15
+BINS = 10
+SHADES = 5
+
+
+@dataclass(frozen=True)
+class StudentView:
+    """A line of the table of students."""
+
+    name: str
+    id: str
+    page: str
+    mark: str
+    status: str
+    eye: bool
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """How a class did on a question, as a share and as a bar."""
+
+    number: int
+    text: str
+    share: str
+    width: int
+
+
+@dataclass(frozen=True)
+class MistakeView:
+    """A known mistake in a class."""
+
+    title: str
+    copies: str
+    share: str
+    told: Markup
+    where: Markup
+
+
+@dataclass(frozen=True)
+class HeatView:
+    """Where reasoning breaks: quantities in rows, places of the index in columns."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Markup, tuple[tuple[str, int] | None, ...]], ...]
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """How hard an item was, and how well it tells the strong from the weak."""
+
+    name: Markup
+    right: str
+    missing: str
+    first: str
+    discrimination: str
+
+
+def class_page(
+    solution: Solution,
+    items: Sequence[Item],
+    statistics: Statistics,
+    rows: Iterable[tuple[Record, str]],
+    words: Words,
+) -> str:
+    """Return the page of a class."""
+    return _ClassWriter(solution, items, statistics, words).page(rows)
+
+
+class _ClassWriter(Writer):
+    def __init__(
+        self, solution: Solution, items: Sequence[Item], statistics: Statistics, words: Words
+    ) -> None:
+        super().__init__(solution.model, words)
+        self.items = items
+        self.found = statistics
+        self.scale = self.exercise.file.scale
+        self.of_items = [statistics.item(i) for i in range(len(items))]
+
+    def page(self, rows: Iterable[tuple[Record, str]]) -> str:
+        found, number = self.found, self.words.number
+        part = self.scale.out_of / found.out_of if found.out_of else 0.0
+        students, left_out = self.students(rows)
+        return page(
+            "class.html.j2",
+            self.words,
+            plain_title=plain_text(self.exercise.file.title[self.language]),
+            copies=found.copies,
+            refused=found.refused,
+            mean=number(found.mean * part),
+            median=number(found.median * part),
+            deviation=number(found.deviation * part),
+            out_of=number(self.scale.out_of),
+            histogram=histogram(found.distribution(BINS), self.scale.out_of, self.words),
+            questions=list(self.questions()),
+            heats=list(self.heats()),
+            mistakes=list(self.mistakes()),
+            items=[self.item_view(each) for each in self.of_items if each.item.key],
+            students=students,
+            left_out=left_out,
+        )
+
+    def share(self, part: float, whole: float) -> str:
+        """Write a share in whole percent."""
+        return self.words("class.percent", n=round(100 * part / whole) if whole else 0)
+
+    def questions(self) -> Iterator[QuestionView]:
+        for number, asked in enumerate(self.exercise.questions, 1):
+            points, out_of, pending = self.found.questions.get(asked.question.id, (0, 0, 0))
+            judged = out_of - pending
+            share = points / judged if judged else 0.0
+            text = plain_text(asked.question.text[self.language])
+            told = self.share(points, judged) if judged else self.words("class.not_marked")
+            yield QuestionView(number, text, told, round(100 * share))
+
+    def heats(self) -> Iterator[HeatView]:
+        """Yield a table for quantities with the same indices, in the order they are worked out."""
+        system = self.model.system
+        groups: dict[tuple[str, ...], dict[str, list[ItemStatistics]]] = {}
+        order = sorted(range(len(self.items)), key=lambda i: float(self.found.order[i]))
+        for each in (self.of_items[i] for i in order):
+            key = each.item.key
+            if key and each.item.name != each.item.question:
+                axes = system.axes[key]
+                groups.setdefault(axes, {}).setdefault(key, []).append(each)
+        for axes, quantities in groups.items():
+            yield self.heat(axes, quantities)
+
+    def heat(self, axes: tuple[str, ...], quantities: dict[str, list[ItemStatistics]]) -> HeatView:
+        places = sorted({each.item.position for many in quantities.values() for each in many})
+        rows = []
+        for key, many in quantities.items():
+            ref, _ = parse_name(key)
+            drawn = formula(ref.moved(tuple(map(At, axes))), self.mark)
+            rows.append((drawn, tuple(self.cell(many, place) for place in places)))
+        columns = tuple(
+            ", ".join(f"{axis} = {i}" for axis, i in zip(axes, place, strict=True))
+            for place in places
+        )
+        return HeatView(columns, tuple(rows))
+
+    def cell(self, many: list[ItemStatistics], place: tuple[int, ...]) -> tuple[str, int] | None:
+        """Return how many copies have their first slip at a place, and how dark that is."""
+        here = [each for each in many if each.item.position == place]
+        if not here:
+            return None
+        first = sum(each.first for each in here)
+        share = first / self.found.copies if self.found.copies else 0.0
+        return str(first), min(SHADES, -(-int(share * 1000) * SHADES // 500)) if first else 0
+
+    def mistakes(self) -> Iterator[MistakeView]:
+        known, explained = catalogue(), Explained(self)
+        for each in list(self.found.mistakes())[:MOST_MISTAKES]:
+            mistake = known.get(each.id)
+            if mistake is None:
+                continue
+            title = mistake.title[self.language]
+            told = explained.drawn(mistake.remedy[self.language], {}, each.id)
+            copies = self.share(each.copies, self.found.copies)
+            share = self.share(each.answers, self.found.wrong_answers)
+            where = self.name(self.items[each.example])
+            yield MistakeView(title[:1].upper() + title[1:], copies, share, told, where)
+
+    def name(self, item: Item) -> Markup:
+        """Draw the name of an item."""
+        if item.name == item.question:
+            ids = [asked.question.id for asked in self.exercise.questions]
+            return Markup(self.words("solution.question", n=ids.index(item.question) + 1))
+        ref: Ref = parse_name(item.name)[0]
+        if item.component is None:
+            return formula(ref, self.mark)
+        at = item.component if isinstance(item.component, tuple) else (item.component,)
+        return formula(Part(ref, at), self.mark)
+
+    def item_view(self, each: ItemStatistics) -> ItemView:
+        discrimination = each.discrimination
+        return ItemView(
+            self.name(each.item),
+            self.share(each.difficulty or 0, 1) if each.difficulty is not None else "–",
+            self.share(each.missing, each.count),
+            str(each.first),
+            "–" if discrimination is None else self.words.number(discrimination),
+        )
+
+    def students(self, rows: Iterable[tuple[Record, str]]) -> tuple[list[StudentView], int]:
+        """Return the students who are listed, and how many are not."""
+        everyone = self.found.copies + self.found.refused <= MOST_STUDENTS
+        listed: list[StudentView] = []
+        left_out = 0
+        for record, name in rows:
+            eye = bool(needs_person(record))
+            if (everyone or eye) and len(listed) < MOST_STUDENTS:
+                listed.append(self.student(record, name, eye))
+            else:
+                left_out += 1
+        return listed, left_out
+
+    def student(self, record: Record, name: str, eye: bool) -> StudentView:
+        mark = "–"
+        if record.score is not None:
+            final = final_mark(record.score, record.out_of, self.scale)
+            mark = f"{self.words.number(final)} / {self.words.number(self.scale.out_of)}"
+        return StudentView(
+            record.student.name or record.student.id,
+            record.student.id,
+            f"feedback/{name}" if name else "",
+            mark,
+            status(record, self.words),
+            eye,
+        )

@@ -1,0 +1,195 @@
+"""A student's marked copy: verdicts, and their own numbers worked through from the first slip.
+
+A class is marked at thousands of pages a second, so all that is the same for every student is
+drawn once: rows with holes, steps with holes. What a student typed is escaped and put in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from markupsafe import Markup, escape
+
+from tp_solver.exercise.exercise import Asked
+from tp_solver.grading.hints import WRONG
+from tp_solver.grading.marked import Batch
+from tp_solver.grading.report import VERDICTS, Report, Score, final_mark
+from tp_solver.graph.arrays import Array
+from tp_solver.graph.schedule import ground
+from tp_solver.sheets.head import Writer
+from tp_solver.sheets.html import page
+from tp_solver.sheets.mark_rows import Copy, MarkRows
+from tp_solver.sheets.remarks import worded
+from tp_solver.sheets.step_patterns import (
+    Numerals,
+    Pattern,
+    StepPattern,
+    shown_value,
+    step_pattern,
+    value_pattern,
+)
+from tp_solver.solution import Solution
+from tp_solver.text import Words
+
+MOST_REDONE = 40  # steps of one copy that are worked again
+MOST_KEPT = 50_000  # texts that are remembered
+WRONG_ONES = np.isin(np.arange(256), [VERDICTS.index(verdict) for verdict in WRONG])
+Place = tuple[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """A question with its marks and the steps worth another look."""
+
+    number: int
+    text: Markup
+    earned: str
+    out_of: str
+    rows: Markup
+    redone: Markup
+    explained: Markup
+    comment: str
+
+
+class FeedbackWriter(Writer):
+    """Writes the marked copies of one exercise."""
+
+    def __init__(self, solution: Solution, words: Words) -> None:
+        super().__init__(solution.model, words)
+        self.solution = solution
+        self.numerals = Numerals(self.exercise, self.mark)
+        self.order = {
+            (e.left.key, ground(e.left, dict(at))): i for i, (e, at) in enumerate(self.model.order)
+        }
+        self.patterns: dict[Place, StepPattern] = {}
+        self.values: dict[str, Pattern | None] = {}
+        self.rows: MarkRows | None = None
+        self.texts: dict[str, str] = {}
+
+    @cached_property
+    def title(self) -> Markup:
+        """Return the exercise's title."""
+        return self.prose(self.exercise.file.title, inline=True)
+
+    @cached_property
+    def questions(self) -> list[tuple[Asked, Markup, Markup]]:
+        """Return each question with its text, and the explanation that words and choices get."""
+        asked = self.exercise.questions
+        told = ("choice", "text", "expression")
+        return [
+            (
+                one,
+                self.prose(one.question.text),
+                self.prose(one.question.solution) if one.question.kind in told else Markup(),
+            )
+            for one in asked
+        ]
+
+    def page(self, report: Report) -> str:
+        """Return a marked copy as a page."""
+        score, out_of = report.score or 0, report.out_of
+        scale = self.exercise.file.scale
+        content = list(self.contents(report))
+        slip = self.first_slip(report)
+        return page(
+            "feedback.html.j2",
+            self.words,
+            title=self.title,
+            student=report.student.name or report.student.id,
+            score=self.words.number(score),
+            out_of=self.words.number(out_of),
+            final=self.words.number(final_mark(score, out_of, scale)),
+            final_out_of=self.words.number(scale.out_of),
+            pending=self.words.number(report.pending) if report.pending else "",
+            slip=slip,
+            perfect=not slip and not report.pending and score == out_of,
+            remarks=[worded(remark, self.words) for remark in report.remarks],
+            questions=content,
+        )
+
+    def contents(self, report: Report) -> Iterator[QuestionView]:
+        """Yield the questions with their marks."""
+        batch, row = report.own
+        copy = Copy(self.rows_of(batch), batch, row)
+        scores = {score.question: score for score in report.scores}
+        left = MOST_REDONE
+        for number, (asked, text, explained) in enumerate(self.questions, 1):
+            question = asked.question.id
+            judged = report.person.get(question)
+            drawn, places = copy.of(question, judged)
+            redone = [self.redone(batch, row, place) for place in places[:left]]
+            more = len(places) - len(redone)
+            if more:
+                redone.append(f'<p class="meta">{self.words("grade.left_out", n=more)}</p>')
+            left = max(0, left - len(places))
+            score = scores.get(question, Score(question, 0, asked.question.points))
+            yield QuestionView(
+                number,
+                text,
+                self.words.number(score.points),
+                self.words.number(score.out_of),
+                Markup(drawn),
+                Markup("".join(redone)),
+                explained,
+                judged.comment if judged else "",
+            )
+
+    def rows_of(self, batch: Batch) -> MarkRows:
+        """Return the rows of the marks, drawn with holes."""
+        if self.rows is None:
+            self.rows = MarkRows(self, batch.marker)
+        return self.rows
+
+    def first_slip(self, report: Report) -> Markup:
+        """Name the first wrong step in the order of the computation; nothing where none is."""
+        batch, row = report.own
+        rows = self.rows_of(batch)
+        wrong = np.flatnonzero(WRONG_ONES[batch.matrix[0][row]])
+        if not len(wrong):
+            return Markup()
+        return Markup(rows.names[wrong[np.argmin(rows.order[wrong])]])
+
+    def typed(self, text: str) -> str:
+        """Escape what a student typed."""
+        if text not in self.texts:
+            if len(self.texts) > MOST_KEPT:
+                self.texts.clear()
+            self.texts[text] = str(escape(text))
+        return self.texts[text]
+
+    def pattern(self, place: Place) -> StepPattern:
+        """Return the step that gives a quantity at a position, drawn with holes."""
+        if place not in self.patterns:
+            equation, at = self.model.order[self.order[place]]
+            self.patterns[place] = step_pattern(self.solution, equation, dict(at), self.mark)
+        return self.patterns[place]
+
+    def redone(self, batch: Batch, row: int, place: Place) -> str:
+        """Work a step again from the student's own values."""
+        pattern, judge = self.pattern(place), batch.judge
+        numbers = pattern.numbers(judge.own_tables, row, self.numerals) if pattern.line else None
+        if numbers is not None and pattern.line is not None:
+            line = pattern.line.filled(numbers)
+        else:
+            line = pattern.slowly(batch.own(row), self.mark)
+        key, position = place
+        value = judge.exact_own[key][(*self.solution.tables[key].slot(position), row)]
+        return (
+            f'<div class="step"><div class="name">{pattern.name}</div><div class="work">'
+            f"<div>{pattern.symbols}</div><div>{line}</div>"
+            f'<div class="value"><span>{self.value(key, value)}</span></div></div></div>'
+        )
+
+    def value(self, key: str, value: Array) -> str:
+        """Draw a computed value."""
+        if key not in self.values:
+            self.values[key] = value_pattern(np.shape(value), self.mark)
+        pattern = self.values[key]
+        numbers = [self.numerals.of(float(number)) for number in np.ravel(value)]
+        plain = [number for number in numbers if number is not None]
+        if pattern is None or len(plain) < len(numbers):
+            return shown_value(self, value)
+        return pattern.filled(plain)

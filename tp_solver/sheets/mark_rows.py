@@ -1,0 +1,165 @@
+"""The rows of a table of marks: drawn once for an exercise, with holes for what differs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup, escape
+
+from tp_solver.grading.hints import WRONG
+from tp_solver.grading.marked import Batch
+from tp_solver.grading.record import ABSENT, Item
+from tp_solver.grading.report import CODES, VERDICTS, Finding, Judged, Mark, Verdict
+from tp_solver.language.parse import parse_name
+from tp_solver.language.tree import Part, Value
+from tp_solver.sheets.explained import Explained
+from tp_solver.sheets.lines import formula
+from tp_solver.sheets.remarks import worded
+from tp_solver.solution import displayed
+
+if TYPE_CHECKING:
+    from tp_solver.grading.marking import Marker
+    from tp_solver.sheets.feedback import FeedbackWriter
+
+REDONE = {VERDICTS.index(verdict) for verdict in (*WRONG, Verdict.CARRIED)}
+SAID = CODES.index("own-values")  # which the verdict says already
+Place = tuple[str, tuple[int, ...]]
+
+
+class MarkRows:
+    """What the rows of all copies have in common; lists go by the number of the item."""
+
+    def __init__(self, writer: FeedbackWriter, marker: Marker) -> None:
+        self.writer = writer
+        self.words = writer.words
+        self.items = marker.items
+        self.explained = Explained(writer)
+        self.names = [str(self.name(item)) for item in self.items]
+        self.heads = [f'<tr><th scope="row">{n}</th><td class="typed">' for n in self.names]
+        self.expected = [str(self.value(item)) for item in self.items]
+        last = len(writer.order)
+        self.order = np.array(
+            [writer.order.get((item.key, item.position), last) for item in self.items]
+        )
+        self.tails: list[dict[int, str]] = [{} for _ in self.items]
+
+    def name(self, item: Item) -> Markup:
+        """Draw the name of what a mark is for; a question's answer has a number only."""
+        if item.name == item.question:
+            ids = [asked.question.id for asked in self.writer.exercise.questions]
+            label = self.words("solution.question", n=ids.index(item.question) + 1)
+            at = item.component
+            told = ", ".join(map(str, at)) if isinstance(at, tuple) else at
+            return Markup(label if at is None else f"{label} ({told})")
+        ref, _ = parse_name(item.name)
+        if item.component is None:
+            return formula(ref, self.writer.mark)
+        at = item.component if isinstance(item.component, tuple) else (item.component,)
+        return formula(Part(ref, at), self.writer.mark)
+
+    def value(self, item: Item) -> Markup:
+        """Draw what was expected; nothing for an answer that is no number."""
+        if not item.key:
+            return Markup()
+        shown = displayed(self.writer.exercise, item.expected)
+        return formula(Value(shown), self.writer.mark)
+
+    def tail(self, number: int, verdict: int, code: int, batch: Batch) -> str:
+        """Return how the row of a number goes on after what was typed."""
+        known, place = self.tails[number], verdict * len(CODES) + code
+        if place not in known:
+            known[place] = self.rest(number, verdict, code, batch.share(verdict, code, None))
+        return known[place]
+
+    def rest(self, number: int, verdict: int, code: int, share: float) -> str:
+        """Draw a verdict, a note, what was expected, the points."""
+        note = "" if code in (0, SAID) else self.words(f"remark.{CODES[code]}")
+        out_of = self.items[number].points
+        points = self.points(out_of * share, out_of)
+        return self.cells(VERDICTS[verdict], note, self.expected[number], points)
+
+    def cells(self, verdict: Verdict, note: str, expected: str, points: str) -> str:
+        """Draw the last cells of a row."""
+        told = f'<div class="note">{escape(note)}</div>' if note else ""
+        word = escape(self.words(f"verdict.{verdict.value}"))
+        return (
+            f'</td><td><span class="badge {verdict.value}">{word}</span>{told}</td>'
+            f'<td>{expected}</td><td class="earned">{points}</td></tr>'
+        )
+
+    def points(self, earned: float, out_of: float) -> str:
+        """Write points out of points."""
+        return f"{self.words.number(earned)} / {self.words.number(out_of)}"
+
+    def other(self, number: int, mark: Mark) -> str:
+        """Draw the row of an answer that is no number."""
+        expected: str = Markup()
+        asked = next(a for a in self.writer.exercise.questions if a.question.id == mark.question)
+        if asked.answer is not None:
+            expected = formula(asked.answer, self.writer.mark)
+        elif mark.expected is not None:
+            expected = escape(str(mark.expected))
+        note, points = worded(mark.remark, self.words), self.points(mark.points, mark.out_of)
+        text = self.writer.typed(mark.given or "")
+        return self.heads[number] + text + self.cells(mark.verdict, note, expected, points)
+
+    def explained_row(self, number: int, code: int, share: float, finding: Finding) -> str:
+        """Draw the end of a row whose number known mistakes explain, and what they are."""
+        verdict = VERDICTS.index(Verdict.MISCONCEPTION)
+        return self.rest(number, verdict, code, share) + self.explained.row(finding)
+
+
+class Copy:
+    """The rows of one copy."""
+
+    def __init__(self, rows: MarkRows, batch: Batch, row: int) -> None:
+        self.rows = rows
+        self.batch = batch
+        self.row = row
+        verdicts, codes = batch.matrix
+        self.verdicts, self.codes = verdicts[row].tolist(), codes[row].tolist()
+        self.tokens = batch.typed[row].tolist()
+        self.findings = batch.findings.get(row, {})
+
+    def of(self, question: str, judged: Judged | None = None) -> tuple[str, list[Place]]:
+        """Return the rows of a question, and the places of steps to work again, in their order.
+
+        `judged` has the points that a person gave in the place of the machine's.
+        """
+        rows, readings, typed = self.rows, self.batch.readings, self.rows.writer.typed
+        texts, refused = readings.tokens.texts, readings.tokens.remarks
+        out: list[str] = []
+        again: dict[Place, int] = {}
+        for i in self.batch.items_of[question]:
+            verdict = self.verdicts[i]
+            if verdict == ABSENT:
+                continue
+            item, token = rows.items[i], self.tokens[i]
+            if not item.key:
+                mark = self.batch.other(self.row, question)
+                if judged is not None:
+                    mark = replace(mark, verdict=Verdict.MARKED, points=judged.points)
+                out.append(rows.other(i, mark))
+                continue
+            out += (rows.heads[i], typed(texts[token]))
+            if token in refused:
+                out.append(self.unreadable(i))
+            elif i in self.findings:
+                finding = self.findings[i]
+                share = self.batch.share(verdict, self.codes[i], finding)
+                out.append(rows.explained_row(i, self.codes[i], share, finding))
+            else:
+                out.append(rows.tail(i, verdict, self.codes[i], self.batch))
+            if verdict in REDONE and item.key in self.batch.judge.exact_own:
+                again[item.key, item.position] = int(rows.order[i])
+        return "".join(out), sorted(again, key=again.__getitem__)
+
+    def unreadable(self, number: int) -> str:
+        """Draw the end of a row whose text is no number."""
+        rows = self.rows
+        remark = self.batch.readings.tokens.remarks[self.tokens[number]]
+        points = rows.points(0, rows.items[number].points)
+        note = worded(remark, rows.words)
+        return rows.cells(Verdict.UNREADABLE, note, rows.expected[number], points)

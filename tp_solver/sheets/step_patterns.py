@@ -1,0 +1,212 @@
+"""Steps drawn once with holes for the numbers, and filled in for each student.
+
+A step is drawn with stand-ins for the numbers, all positive and all negative: what differs
+between the two around a hole is how a negative number stands there, in brackets or not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from tp_solver.exercise.exercise import Equation, Exercise
+from tp_solver.graph.arrays import Array
+from tp_solver.graph.evaluate import Table
+from tp_solver.graph.schedule import ground
+from tp_solver.language.numerals import localised
+from tp_solver.language.tree import Nested, Ref, Value
+from tp_solver.sheets.head import Writer
+from tp_solver.sheets.lines import formula, related
+from tp_solver.solution import Solution, displayed
+
+FIRST = 739_100_000  # no number of an exercise looks like this
+_HOLE = re.compile(r"<mn>7391([0-9]{5})</mn>|7391([0-9]{5})")  # drawn, or spoken
+MOST_HOLES = 400
+# Which stand-ins are negative: none, all, every other one.
+_SIGNS: tuple[Callable[[int], bool], ...] = (
+    lambda _: False,
+    lambda _: True,
+    lambda number: number % 2 == 0,
+    lambda number: number % 2 == 1,
+)
+MOST_SPELLED = 100_000  # numbers whose spelling is remembered
+
+Spot = tuple[str, tuple[int, ...], tuple[int, ...]]  # a quantity, its slot, a component
+
+
+@dataclass(frozen=True, eq=False)
+class _StandIns(Solution):
+    """A solution that puts stand-ins in the place of all computed numbers, and notes which."""
+
+    negative: Callable[[int], bool] = bool
+    spots: dict[Spot, int] = field(default_factory=dict)
+
+    def number(self, ref: Ref) -> Nested:
+        """Return stand-ins for a computed quantity, the number itself for a given one."""
+        position = ground(ref, {})
+        if (ref.key, position) in self.given:
+            return super().number(ref)
+        table = self.tables[ref.key]
+        return self.nested(ref.key, table.slot(position), self.model.system.shapes[ref.key], ())
+
+    def nested(
+        self, key: str, slot: tuple[int, ...], shape: tuple[int, ...], at: tuple[int, ...]
+    ) -> Nested:
+        if len(at) < len(shape):
+            return tuple(self.nested(key, slot, shape, (*at, i)) for i in range(shape[len(at)]))
+        number = self.spots.setdefault((key, slot, at), len(self.spots))
+        return Decimal(-FIRST - number if self.negative(number) else FIRST + number)
+
+
+@dataclass(frozen=True)
+class Hole:
+    """Where a number goes: which one, drawn or spoken, what is around a negative one."""
+
+    spot: int
+    spoken: bool
+    before: str
+    after: str
+
+
+class Numerals:
+    """Numbers as pages spell them, remembered: sign, digits with the page's mark, with a point."""
+
+    def __init__(self, exercise: Exercise, mark: str) -> None:
+        self.exercise = exercise
+        self.mark = mark
+        self.known: dict[float, tuple[bool, str, str] | None] = {}
+
+    def of(self, number: float) -> tuple[bool, str, str] | None:
+        """Return whether a number is negative and its two spellings; None with a power of ten."""
+        if number not in self.known:
+            if len(self.known) > MOST_SPELLED:
+                self.known.clear()
+            self.known[number] = self.spelled(number)
+        return self.known[number]
+
+    def spelled(self, number: float) -> tuple[bool, str, str] | None:
+        value = displayed(self.exercise, number)
+        assert isinstance(value, Decimal)
+        if not value.is_finite():
+            return None
+        digits, power = localised(abs(value), self.mark)
+        return None if power else (value < 0, digits, f"{abs(value):f}")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A drawn line in pieces, with a hole between each two."""
+
+    pieces: tuple[str, ...]
+    holes: tuple[Hole, ...]
+
+    def filled(self, numbers: list[tuple[bool, str, str]]) -> str:
+        """Put numbers in, in the order of their spots."""
+        out = [self.pieces[0]]
+        for hole, piece in zip(self.holes, self.pieces[1:], strict=True):
+            negative, written, spoken = numbers[hole.spot]
+            text = spoken if hole.spoken else f"<mn>{written}</mn>"
+            out.append(f"{hole.before}{text}{hole.after}" if negative else text)
+            out.append(piece)
+        return "".join(out)
+
+
+@dataclass(frozen=True, eq=False)
+class StepPattern:
+    """A step of the computation, ready for any student's numbers."""
+
+    equation: Equation
+    at: dict[str, int]
+    name: str
+    symbols: str
+    line: Pattern | None
+    spots: tuple[Spot, ...]
+
+    def slowly(self, own: Solution, mark: str) -> str:
+        """Draw the line of one student anew."""
+        return str(related("=", own.step(self.equation, self.at).substituted, mark))
+
+    def numbers(
+        self, tables: Mapping[str, Table[Array]], row: int, numerals: Numerals
+    ) -> list[tuple[bool, str, str]] | None:
+        """Return a student's numbers for the holes; None where one has no plain spelling."""
+        found = []
+        for key, slot, at in self.spots:
+            number = numerals.of(float(tables[key].data[(*slot, row, *at)]))
+            if number is None:
+                return None
+            found.append(number)
+        return found
+
+
+def step_pattern(
+    solution: Solution, equation: Equation, at: Mapping[str, int], mark: str
+) -> StepPattern:
+    """Draw a step with holes; its line is None where numbers can't be left open in it."""
+    drawn: list[str] = []
+    spots: dict[Spot, int] = {}
+    name = symbols = ""
+    for negative in _SIGNS:
+        open_ones = _StandIns(solution.model, solution.tables, negative, spots)
+        step = open_ones.step(equation, dict(at))
+        name, symbols = formula(step.ref, mark), related("=", step.formula, mark)
+        drawn.append(related("=", step.substituted, mark))
+    pattern = _pattern(*drawn[:2]) if len(spots) <= MOST_HOLES else None
+    if pattern is not None:
+        for negative, text in zip(_SIGNS, drawn, strict=True):
+            numbers = [(negative(i), f"{FIRST + i}", f"{FIRST + i}") for i in range(len(spots))]
+            if pattern.filled(numbers) != text:  # signs work together in this step
+                pattern = None
+                break
+    return StepPattern(equation, dict(at), name, symbols, pattern, tuple(spots))
+
+
+def _pattern(positive: str, negative: str) -> Pattern | None:
+    """Find what surrounds the holes of a line; None where signs change more than that."""
+    plain, signed = (_HOLE.split(text) for text in (positive, negative))
+    pieces, others = plain[::3], signed[::3]
+    if plain[1::3] != signed[1::3] or plain[2::3] != signed[2::3]:
+        return None
+    before, after = [], []
+    for piece, other in zip(pieces, others, strict=True):
+        start = other.find(piece)
+        if start < 0 or (not piece and other):
+            return None
+        after.append(other[:start])
+        before.append(other[start + len(piece) :])
+    if after[0] or before[-1]:
+        return None
+    numbers = zip(plain[1::3], plain[2::3], strict=True)
+    holes = tuple(
+        Hole(int(drawn or spoken), bool(spoken), before[i], after[i + 1])
+        for i, (drawn, spoken) in enumerate(numbers)
+    )
+    return Pattern(tuple(pieces), holes)
+
+
+def value_pattern(shape: tuple[int, ...], mark: str) -> Pattern | None:
+    """Draw a value after a sign of near equality, with holes for its numbers."""
+
+    def nested(sign: int, at: tuple[int, ...]) -> Nested:
+        if len(at) < len(shape):
+            return tuple(nested(sign, (*at, i)) for i in range(shape[len(at)]))
+        number = 0
+        for i, size in zip(at, shape, strict=True):
+            number = number * size + i
+        return Decimal(sign * (FIRST + number))
+
+    count = int(np.prod(shape)) if shape else 1
+    if count > MOST_HOLES:
+        return None
+    return _pattern(*(str(related("≈", Value(nested(sign, ())), mark)) for sign in (1, -1)))
+
+
+def shown_value(writer: Writer, value: Any) -> str:
+    """Draw one computed value anew."""
+    shown = Value(displayed(writer.exercise, np.asarray(value)))
+    return str(related("≈", shown, writer.mark))
