@@ -108,4 +108,7 @@ def test_who_needs_a_person() -> None:
     told = [needs_person(batch.record(row)) for row in range(4)]
     assert told == [[], ["unreadable"], ["implausible"], ["remarks"]]
     assert needs_person(Record(Person("s"), "f", refused=Remark("empty"))) == ["refused"]
+    two, three = Finding((("a",), ("b",))), Finding((("a",), ("b",), ("c", "d")))
+    assert needs_person(record([WRONG] * 4, {0: two})) == []
+    assert needs_person(record([WRONG] * 4, {0: two, 1: three})) == ["possible"]
     assert CODES  # the codes of the remarks are those that are counted

@@ -11,12 +11,14 @@ follows from them alone is told as such.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tp_solver.exercise.exercise import Equation
+from tp_solver.exercise.model import Precision
 from tp_solver.grading.doubts import doubtful
 from tp_solver.grading.hand import HandRounding
 from tp_solver.grading.passage import Answer, Passage, Rows, Trust, Typed, typed_arrays
@@ -42,6 +44,11 @@ class Verdicts:
     own: Array
 
 
+def asked_unit(precision: Precision, value: Array) -> Array:
+    """Return the unit of the last digit that an exercise asks for."""
+    return unit(value, asks(precision), precision)
+
+
 class Judge:
     """The judgements of a batch of readings of one exercise."""
 
@@ -55,7 +62,7 @@ class Judge:
             key: Held.to(typed.value, self.full_unit(typed)) for key, typed in self.typed.items()
         }
         self.few = {
-            key: np.asarray(typed.written > self.asked_unit(typed.value) * (1 + 1e-9))
+            key: np.asarray(typed.written > asked_unit(self.precision, typed.value) * (1 + 1e-9))
             for key, typed in self.typed.items()
         }
         self.exact_own: dict[str, Array] = {}
@@ -71,7 +78,8 @@ class Judge:
     ) -> Passage:
         """Go through the graph with so many working digits."""
         hand = HandRounding(digits, self.precision)
-        return Passage(self.solution, typed, hand, held, self.asked_unit, trust)
+        truth = partial(asked_unit, self.precision)
+        return Passage(self.solution, typed, hand, held, truth, trust)
 
     def counted_digits(self) -> NDArray[np.int8]:
         """Return the digits of every answer, submissions in rows."""
@@ -79,13 +87,9 @@ class Judge:
         columns = [digits[ids] for ids in self.readings.ids.values()]
         return np.concatenate(columns, axis=1) if columns else np.zeros((self.batch, 0), np.int8)
 
-    def asked_unit(self, value: Array) -> Array:
-        """Return the unit of the last digit that the exercise asks for."""
-        return unit(value, asks(self.precision), self.precision)
-
     def full_unit(self, typed: Typed) -> Array:
         """Return the unit an answer is held to: of the digits asked, or of more if written."""
-        return np.minimum(typed.written, self.asked_unit(typed.value))
+        return np.minimum(typed.written, asked_unit(self.precision, typed.value))
 
     def run_own(self) -> dict[str, Table[Array]]:
         """Compute each equation from the student's own values, in plain numbers."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -83,21 +84,22 @@ class Passage:
     hand: HandRounding
     held: dict[str, Held]
     truth: Callable[[Array], Array]
-    trust: Trust
+    trust: InitVar[Trust]  # not kept: it knows whoever keeps the passage
     computed: dict[str, Interval] = field(default_factory=dict)
     trusted: dict[str, Truths] = field(default_factory=dict)
     tables: dict[str, Table[Interval]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, trust: Trust) -> None:
         system, batch = self.solution.model.system, len(self.hand.digits)
         for key, typed in self.typed.items():
             shape = typed.value.shape
             self.computed[key] = Interval(np.full(shape, np.nan), np.full(shape, np.nan))
             self.trusted[key] = np.zeros(shape, dtype=bool)
-        evaluator = HandEvaluator(system, self.hand, batch, after=self.after)
+        after = partial(self.after, trust)
+        evaluator = HandEvaluator(system, self.hand, batch, after=after)
         self.tables = evaluator.run(self.solution.model.steps)
 
-    def after(self, equation: Equation, table: Table[Interval], place: Any) -> None:
+    def after(self, trust: Trust, equation: Equation, table: Table[Interval], place: Any) -> None:
         """Note what an equation allows, then put in its place what the students' answers mean."""
         key = equation.left.key
         computed, true = self.bounded(key, table, place)
@@ -105,7 +107,7 @@ class Passage:
             self.write(table, place, self.rounded_again(key, computed))
             return
         held, given = self.held[key][place], self.typed[key].given[place]
-        trusted = given & self.trust(Answer(key, place, computed, held, true))
+        trusted = given & trust(Answer(key, place, computed, held, true))
         self.trusted[key][place] = trusted
         meant = self.of_answers(computed, held, true, trusted)
         if not given.all():

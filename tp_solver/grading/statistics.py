@@ -15,11 +15,14 @@ from tp_solver.grading.report import CODES, VERDICTS, Verdict
 from tp_solver.graph.schedule import ground
 from tp_solver.solution import Solution
 
+MANY = 3  # possible mistakes behind one number, which a person may tell apart
 FINEST = 1000  # parts of the scale in which marks are counted
 RIGHT = [VERDICTS.index(verdict) for verdict in (Verdict.CORRECT, Verdict.CARRIED)]
 BROKEN = [VERDICTS.index(verdict) for verdict in (Verdict.WRONG, Verdict.MISCONCEPTION)]
 UNGIVEN = [VERDICTS.index(verdict) for verdict in (Verdict.MISSING,)]
 LEFT = [VERDICTS.index(verdict) for verdict in (Verdict.PENDING, Verdict.MARKED)]
+RIGHT_ONES = np.isin(np.arange(256), RIGHT).astype(float)
+BROKEN_ONES = np.isin(np.arange(256), BROKEN)
 ODD = CODES.index("implausible")
 UNREADABLE = VERDICTS.index(Verdict.UNREADABLE)
 
@@ -97,7 +100,7 @@ class Statistics:
         asked = np.flatnonzero(found != ABSENT)
         self.verdicts[asked, found[asked]] += 1
         self.discriminate(found, asked)
-        broken = np.flatnonzero(np.isin(found, BROKEN))
+        broken = np.flatnonzero(BROKEN_ONES[found])
         if len(broken):
             self.first[broken[np.argmin(self.order[broken])]] += 1
         seen = set()
@@ -123,8 +126,8 @@ class Statistics:
 
     def discriminate(self, found: NDArray[np.uint8], asked: NDArray[np.intp]) -> None:
         """Add what correlations between items and totals are made of."""
-        right = np.isin(found, RIGHT).astype(float)
-        total = float((right * self.worth)[asked].sum())
+        right = RIGHT_ONES[found]
+        total = float(right @ self.worth)
         self.asked[asked] += 1
         self.right[asked] += right[asked]
         self.totals[0, asked] += total
@@ -217,6 +220,8 @@ def needs_person(record: Record) -> list[str]:
         found.append("unreadable")
     if ODD in record.codes:
         found.append("implausible")
+    if any(len(finding.possible) >= MANY for finding in record.findings.values()):
+        found.append("possible")
     if record.remarks:
         found.append("remarks")
     return found
