@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from xml.etree import ElementTree
 
@@ -15,7 +17,7 @@ from tests.grading.material import shipped, submission
 from tests.grading.students import Student
 from tp_solver.grading.marking import Marker
 from tp_solver.grading.record import Item, Record
-from tp_solver.grading.report import Remark, final_mark
+from tp_solver.grading.report import Judged, Remark, final_mark
 from tp_solver.grading.report import Student as Person
 from tp_solver.grading.statistics import Statistics, places_in_order
 from tp_solver.grading.submission import Raw
@@ -93,6 +95,19 @@ def test_the_workbook_has_numbers_as_numbers_and_texts_as_texts() -> None:
     assert verdicts.cell(row=3, column=1).value == NAMES[1]
 
 
+def test_the_workbook_says_what_a_person_marked() -> None:
+    solution = shipped("tp-1.1")
+    marker = Marker(solution, explain=False)
+    record = marker.judged([submission({"evolution": "It rises."})]).record(0)
+    people = [{}, {"evolution": Judged(2.0)}]
+    rows = [(replace(record, person=person), "") for person in people]
+    scale = solution.exercise.file.scale
+    book = load_workbook(io.BytesIO(gradebook_xlsx(marker.items, rows, words("en"), scale)))
+    at = 2 + [item.question for item in marker.items].index("evolution")
+    told = [book.worksheets[1].cell(row=row, column=at).value for row in (2, 3)]
+    assert told == [words("en")("verdict.pending"), words("en")("verdict.marked")]
+
+
 @pytest.mark.parametrize("language", languages())
 def test_the_page_tells_the_class(language: str) -> None:
     solution = shipped("tp-2.1")
@@ -107,6 +122,36 @@ def test_the_page_tells_the_class(language: str) -> None:
     for svg in re.findall(r"<svg.*?</svg>", body, re.DOTALL):
         tree = ElementTree.fromstring(svg)
         assert [child.tag for child in tree][:2] == ["title", "desc"]
+
+
+def class_of(name: str, answers: Mapping[str, Raw]) -> str:
+    """Return the page of a class of one."""
+    solution = shipped(name)
+    marker = Marker(solution)
+    batch = marker.judged([submission(dict(answers))])
+    found = Statistics(marker.items, places_in_order(solution, marker.items))
+    found.add(batch.record(0))
+    text = class_page(solution, marker.items, found, [(batch.record(0), "")], words("en"))
+    return text.partition("</style>")[2]
+
+
+def test_gradients_have_panels_of_their_own_after_the_values() -> None:
+    text = class_of("tp-2.3b", {"dL/dC[3]": "7", "h[3]": "0.5"})
+    captions = re.findall(r"<caption>(.*?)</caption>", text)
+    assert set(captions) <= {"Values", "Gradients"}
+    assert captions == sorted(captions, reverse=True)
+    assert "Gradients" in captions
+    for panel in re.findall(r'<table class="heat">(.*?)</table>', text, re.DOTALL):
+        rows = panel.partition("<tbody>")[2]
+        assert ("&#x2202;" in rows) == ("<caption>Gradients" in panel)
+
+
+def test_answers_that_are_one_number_have_a_place_where_reasoning_breaks() -> None:
+    solution = shipped("tp-1.2")
+    number = next(a for a in solution.exercise.questions if a.question.kind == "number")
+    place = 1 + solution.exercise.questions.index(number)
+    text = class_of("tp-1.2", {number.question.id: "123"})
+    assert re.search(rf'<th scope="row">Question {place}</th><td class="h5">1</td>', text)
 
 
 def test_a_large_class_lists_only_who_needs_an_eye(monkeypatch: pytest.MonkeyPatch) -> None:

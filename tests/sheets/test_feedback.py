@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.grading.material import shipped, submission
+from tests.grading.material import SHIPPED, shipped, submission
 from tests.grading.students import Student
 from tp_solver.grading.marking import Marker
 from tp_solver.grading.person import with_person
@@ -16,11 +20,17 @@ from tp_solver.sheets.feedback import MOST_REDONE, FeedbackWriter
 from tp_solver.text import languages, words
 
 
+@cache
+def marker(name: str) -> Marker:
+    """Return what marks an exercise."""
+    return Marker(shipped(name))
+
+
 def copy(name: str, changes: dict[str, Raw], student: str = "ada") -> Report:
     """Mark an honest copy with some changes."""
     solution = shipped(name)
     answers = dict(Student(solution.model, 4, manner="answers").submission().answers)
-    (report,) = Marker(solution).reports([submission(answers | changes, student)])
+    (report,) = marker(name).reports([submission(answers | changes, student)])
     return report
 
 
@@ -33,6 +43,69 @@ def page(name: str, report: Report, language: str = "en") -> str:
 def rows(text: str) -> list[str]:
     """Return the rows of the marks."""
     return re.findall(r"<tr>(?!<th scope=\"col\").*?</tr>", text, re.DOTALL)
+
+
+class Visible(HTMLParser):
+    """Gathers the text of a page, and what is open at its end."""
+
+    void = frozenset({"meta", "br", "wbr", "hr"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.typed: list[str] = []
+        self.within = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        if tag not in self.void:
+            self.open.append(tag)
+        self.within = ("class", "typed") in attrs
+        if self.within:
+            self.typed.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+        self.within = False
+
+    def handle_data(self, data: str) -> None:
+        if self.within:
+            self.typed[-1] += data
+
+
+def seen(name: str, report: Report) -> Visible:
+    """Read a marked copy as a browser does."""
+    found = Visible()
+    found.feed(FeedbackWriter(shipped(name), words("fr")).page(report))
+    found.close()
+    assert found.open == []
+    return found
+
+
+def wrong(name: str) -> dict[str, Raw]:
+    """Answer nothing right."""
+    model = shipped(name).model
+    slip = Student(model, 4, manner="answers", change=lambda _place, _at, value: value * 3 + 2)
+    return dict(slip.submission().answers)
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_copy_with_nothing_right_is_still_light(name: str, language: str) -> None:
+    whole = FeedbackWriter(shipped(name), words(language)).page(copy(name, wrong(name)))
+    assert whole.isascii()  # a byte a character: written as it is
+    assert len(whole) < 150 * 1024
+
+
+@settings(max_examples=40, deadline=None)
+@given(typed=st.text(max_size=40), who=st.text(min_size=1, max_size=20))
+def test_no_text_breaks_a_page(typed: str, who: str) -> None:
+    answers: dict[str, Raw] = {"f[1]": typed, "C[2]": typed, typed: "1"}
+    found = seen("tp-2.1", copy("tp-2.1", answers, who))
+    assert not found.tags & {"script", "img", "iframe", "object", "svg", "form", "input", "b"}
+    if typed.isprintable() and typed.strip() and not typed.strip().startswith("["):
+        assert found.typed.count(typed) == 2
 
 
 @pytest.mark.parametrize("language", languages())

@@ -66,6 +66,7 @@ class MistakeView:
 class HeatView:
     """Where reasoning breaks: quantities in rows, places of the index in columns."""
 
+    caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Markup, tuple[tuple[str, int] | None, ...]], ...]
 
@@ -105,7 +106,7 @@ class _ClassWriter(Writer):
     def page(self, rows: Iterable[tuple[Record, str]]) -> str:
         found, number = self.found, self.words.number
         part = self.scale.out_of / found.out_of if found.out_of else 0.0
-        students, left_out = self.students(rows)
+        students, left_out, eyes = self.students(rows)
         return page(
             "class.html.j2",
             self.words,
@@ -123,6 +124,7 @@ class _ClassWriter(Writer):
             items=[self.item_view(each) for each in self.of_items if each.item.key],
             students=students,
             left_out=left_out,
+            eyes=eyes,
         )
 
     def share(self, part: float, whole: float) -> str:
@@ -139,30 +141,40 @@ class _ClassWriter(Writer):
             yield QuestionView(number, text, told, round(100 * share))
 
     def heats(self) -> Iterator[HeatView]:
-        """Yield a table for quantities with the same indices, in the order they are worked out."""
-        system = self.model.system
-        groups: dict[tuple[str, ...], dict[str, list[ItemStatistics]]] = {}
+        """Yield tables in the order of the computation: for each, the same indices; gradients last.
+
+        The answers of questions that ask for one number stand with the quantities without index.
+        """
+        groups: dict[tuple[bool, tuple[str, ...]], dict[str, list[ItemStatistics]]] = {}
         order = sorted(range(len(self.items)), key=lambda i: float(self.found.order[i]))
         for each in (self.of_items[i] for i in order):
-            key = each.item.key
-            if key and each.item.name != each.item.question:
-                axes = system.axes[key]
-                groups.setdefault(axes, {}).setdefault(key, []).append(each)
-        for axes, quantities in groups.items():
-            yield self.heat(axes, quantities)
+            key, asked = each.item.key, each.item.name == each.item.question
+            if key:
+                kind = (False, ()) if asked else ("/d" in key, self.model.system.axes[key])
+                row = each.item.question if asked else key
+                groups.setdefault(kind, {}).setdefault(row, []).append(each)
+        for (gradients, axes), quantities in sorted(groups.items(), key=lambda pair: pair[0][0]):
+            caption = self.words("class.gradients" if gradients else "class.values")
+            yield self.heat(caption, axes, quantities)
 
-    def heat(self, axes: tuple[str, ...], quantities: dict[str, list[ItemStatistics]]) -> HeatView:
+    def heat(
+        self, caption: str, axes: tuple[str, ...], quantities: dict[str, list[ItemStatistics]]
+    ) -> HeatView:
         places = sorted({each.item.position for many in quantities.values() for each in many})
         rows = []
         for key, many in quantities.items():
-            ref, _ = parse_name(key)
-            drawn = formula(ref.moved(tuple(map(At, axes))), self.mark)
+            if many[0].item.name == many[0].item.question:
+                drawn = self.name(many[0].item)
+            else:
+                ref, _ = parse_name(key)
+                drawn = formula(ref.moved(tuple(map(At, axes))), self.mark)
             rows.append((drawn, tuple(self.cell(many, place) for place in places)))
         columns = tuple(
             ", ".join(f"{axis} = {i}" for axis, i in zip(axes, place, strict=True))
+            or self.words("class.first")
             for place in places
         )
-        return HeatView(columns, tuple(rows))
+        return HeatView(caption, columns, tuple(rows))
 
     def cell(self, many: list[ItemStatistics], place: tuple[int, ...]) -> tuple[str, int] | None:
         """Return how many copies have their first slip at a place, and how dark that is."""
@@ -207,18 +219,19 @@ class _ClassWriter(Writer):
             "–" if discrimination is None else self.words.number(discrimination),
         )
 
-    def students(self, rows: Iterable[tuple[Record, str]]) -> tuple[list[StudentView], int]:
-        """Return the students who are listed, and how many are not."""
+    def students(self, rows: Iterable[tuple[Record, str]]) -> tuple[list[StudentView], int, int]:
+        """Return the students who are listed, how many are not, and how many need an eye."""
         everyone = self.found.copies + self.found.refused <= MOST_STUDENTS
         listed: list[StudentView] = []
-        left_out = 0
+        left_out = eyes = 0
         for record, name in rows:
             eye = bool(needs_person(record))
+            eyes += eye
             if (everyone or eye) and len(listed) < MOST_STUDENTS:
                 listed.append(self.student(record, name, eye))
             else:
                 left_out += 1
-        return listed, left_out
+        return listed, left_out, eyes
 
     def student(self, record: Record, name: str, eye: bool) -> StudentView:
         mark = "–"

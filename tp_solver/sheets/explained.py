@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from tp_solver.errors import FormulaError
 from tp_solver.exercise.model import Text
 from tp_solver.grading.misconceptions import Mistake, catalogue
 from tp_solver.grading.misconceptions.wording import worded
 from tp_solver.grading.report import Finding
+from tp_solver.sheets.entities import escaped
 from tp_solver.sheets.head import Writer
 
 MOST_KEPT = 10_000
@@ -35,9 +36,9 @@ class Explained:
         words, known = self.writer.words, catalogue()
         lines = []
         if len(finding.possible) > 1:
-            lines.append(f"<p>{escape(words('grade.either'))}</p>")
+            lines.append(f"<p>{escaped(words('grade.either'))}</p>")
         for ids, names in zip(finding.possible, finding.names, strict=True):
-            both = f"{escape(words('grade.both'))} " if len(ids) > 1 else ""
+            both = f"{escaped(words('grade.both'))} " if len(ids) > 1 else ""
             parts = [self.told(known[one], dict(names)) for one in ids if one in known]
             lines.append(f"<p>{both}{' '.join(parts)}</p>")
         return lines
@@ -46,7 +47,7 @@ class Explained:
         """Tell one mistake: its name, what was done, what to do."""
         language = self.writer.language
         title = mistake.title[language]
-        label = escape(title[:1].upper() + title[1:])
+        label = escaped(title[:1].upper() + title[1:])
         done = self.drawn(mistake.explain[language], names, mistake.id)
         todo = self.drawn(mistake.remedy[language], names, mistake.id)
         return f"<strong>{label}.</strong> {done} <em>{todo}</em>"
@@ -57,4 +58,4 @@ class Explained:
             filled = worded(text, names, mistake)
             return self.writer.prose(Text(fr=filled, en=filled), inline=True)
         except FormulaError:  # of a name that only makes sense in its own equation
-            return escape(text.replace("$", ""))
+            return escaped(text.replace("$", ""))

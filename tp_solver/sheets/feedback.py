@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from tp_solver.exercise.exercise import Asked
+from tp_solver.exercise.model import Text
 from tp_solver.grading.hints import WRONG
 from tp_solver.grading.marked import Batch
 from tp_solver.grading.report import VERDICTS, Report, Score, final_mark
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.schedule import ground
+from tp_solver.sheets.entities import entities, escaped, escaped_words
 from tp_solver.sheets.head import Writer
 from tp_solver.sheets.html import page
 from tp_solver.sheets.mark_rows import Copy, MarkRows
@@ -28,6 +30,7 @@ from tp_solver.sheets.step_patterns import (
     Pattern,
     StepPattern,
     shown_value,
+    shows_all,
     step_pattern,
     value_pattern,
 )
@@ -51,23 +54,27 @@ class QuestionView:
     rows: Markup
     redone: Markup
     explained: Markup
-    comment: str
+    comment: Markup
 
 
 class FeedbackWriter(Writer):
     """Writes the marked copies of one exercise."""
 
     def __init__(self, solution: Solution, words: Words) -> None:
-        super().__init__(solution.model, words)
+        super().__init__(solution.model, escaped_words(words))
         self.solution = solution
         self.numerals = Numerals(self.exercise, self.mark)
         self.order = {
             (e.left.key, ground(e.left, dict(at))): i for i, (e, at) in enumerate(self.model.order)
         }
         self.patterns: dict[Place, StepPattern] = {}
-        self.values: dict[str, Pattern | None] = {}
+        self.values: dict[tuple[str, str], Pattern | None] = {}
         self.rows: MarkRows | None = None
         self.texts: dict[str, str] = {}
+
+    def prose(self, text: Text | None, inline: bool = False) -> Markup:
+        """Render a text in the page's language, in ASCII as all of the page."""
+        return entities(super().prose(text, inline))
 
     @cached_property
     def title(self) -> Markup:
@@ -98,7 +105,7 @@ class FeedbackWriter(Writer):
             "feedback.html.j2",
             self.words,
             title=self.title,
-            student=report.student.name or report.student.id,
+            student=escaped(report.student.name or report.student.id),
             score=self.words.number(score),
             out_of=self.words.number(out_of),
             final=self.words.number(final_mark(score, out_of, scale)),
@@ -106,7 +113,7 @@ class FeedbackWriter(Writer):
             pending=self.words.number(report.pending) if report.pending else "",
             slip=slip,
             perfect=not slip and not report.pending and score == out_of,
-            remarks=[worded(remark, self.words) for remark in report.remarks],
+            remarks=[entities(worded(remark, self.words)) for remark in report.remarks],
             questions=content,
         )
 
@@ -134,7 +141,7 @@ class FeedbackWriter(Writer):
                 Markup(drawn),
                 Markup("".join(redone)),
                 explained,
-                judged.comment if judged else "",
+                escaped(judged.comment if judged else ""),
             )
 
     def rows_of(self, batch: Batch) -> MarkRows:
@@ -157,7 +164,7 @@ class FeedbackWriter(Writer):
         if text not in self.texts:
             if len(self.texts) > MOST_KEPT:
                 self.texts.clear()
-            self.texts[text] = str(escape(text))
+            self.texts[text] = str(escaped(text))
         return self.texts[text]
 
     def pattern(self, place: Place) -> StepPattern:
@@ -185,11 +192,13 @@ class FeedbackWriter(Writer):
 
     def value(self, key: str, value: Array) -> str:
         """Draw a computed value."""
-        if key not in self.values:
-            self.values[key] = value_pattern(np.shape(value), self.mark)
-        pattern = self.values[key]
-        numbers = [self.numerals.of(float(number)) for number in np.ravel(value)]
-        plain = [number for number in numbers if number is not None]
-        if pattern is None or len(plain) < len(numbers):
+        floats = np.ravel(value).tolist()
+        plain = [found for found in map(self.numerals.of, floats) if found is not None]
+        if len(plain) < len(floats):
             return shown_value(self, value)
-        return pattern.filled(plain)
+        whole = all(map(shows_all, plain, floats))
+        sign = "=" if whole else "≈"
+        if (key, sign) not in self.values:
+            self.values[key, sign] = value_pattern(np.shape(value), sign, self.mark)
+        pattern = self.values[key, sign]
+        return shown_value(self, value) if pattern is None else pattern.filled(plain)

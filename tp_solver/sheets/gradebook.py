@@ -19,6 +19,7 @@ Rows = Iterable[tuple[Record, str]]
 
 UNREADABLE, MISSING = (VERDICTS.index(verdict) for verdict in (Verdict.UNREADABLE, Verdict.MISSING))
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NOTED = {"implausible": "grade.implausible", "possible": "grade.possible"}
 _FIRST = ("student", "name", "score", "out_of", "pending", "mark")
 _LAST = ("counted", "person", "status", "file")
 _WIDTHS = {"student": 18, "name": 24, "status": 48, "file": 36}
@@ -29,26 +30,39 @@ def gradebook_csv(items: Sequence[Item], rows: Rows, words: Words, scale: Scale)
 
     In French a semicolon parts columns and a comma marks decimals; in English a comma and a point.
     """
+    questions = _questions(items)
     yield "\ufeff" + _line(map(safe, _titles(items, words)), words)
     for record, _ in rows:
-        cells = _cells(record, _questions(items), words, scale)
+        cells = _cells(record, questions, words, scale)
         yield _line((_text(cell, words) for cell in cells), words)
 
 
-def gradebook_xlsx(items: Sequence[Item], rows: Rows, words: Words, scale: Scale) -> bytes:
+def gradebook_xlsx(
+    items: Sequence[Item], rows: Rows, words: Words, scale: Scale, verdicts: bool = True
+) -> bytes:
     """Return a workbook with the scores of a class, and on a second sheet the verdicts."""
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
     scores = _sheet(book, words("gradebook.scores"), _titles(items, words))
-    names = [item.name + _component(item) for item in items]
-    verdicts = _sheet(book, words("gradebook.verdicts"), [words("gradebook.student"), *names])
+    questions = _questions(items)
+    told = {verdict: words(f"verdict.{verdict.value}") for verdict in Verdict}
+    names = [words("gradebook.student"), *(item.name + _component(item) for item in items)]
+    second = _sheet(book, words("gradebook.verdicts"), names) if verdicts else None
     for record, _ in rows:
-        scores.append([_cell(scores, v) for v in _cells(record, _questions(items), words, scale)])
-        found = [record.verdict(i) for i in range(len(items))] if record.verdicts else []
-        told = [words(f"verdict.{verdict.value}") if verdict else None for verdict in found]
-        verdicts.append([_cell(verdicts, value) for value in (record.student.id, *told)])
+        scores.append([_cell(scores, v) for v in _cells(record, questions, words, scale)])
+        if second is not None:
+            found = [_verdict(record, i, item) for i, item in enumerate(items)]
+            kept = (told[verdict] if verdict else None for verdict in found)
+            second.append([_cell(second, record.student.id), *kept])
     return saved(book)
+
+
+def _verdict(record: Record, number: int, item: Item) -> Verdict | None:
+    """Return the verdict on an item, a person's where the machine left it to one."""
+    found = record.verdict(number) if record.verdicts else None
+    left = found in (Verdict.PENDING, Verdict.MISSING)
+    return Verdict.MARKED if left and item.question in record.person else found
 
 
 def _questions(items: Sequence[Item]) -> list[str]:
@@ -90,8 +104,8 @@ def status(record: Record, words: Words) -> str:
     unreadable = record.verdicts.count(UNREADABLE)
     if unreadable:
         notes.append(f"{words('verdict.unreadable')}{words('solution.colon')} {unreadable}")
-    if "implausible" in needs_person(record):
-        notes.append(words("grade.implausible"))
+    why = needs_person(record)
+    notes += [words(key) for code, key in _NOTED.items() if code in why]
     if record.pending:
         notes.append(words("grade.pending", points=words.number(record.pending)))
     given = set(record.verdicts) - {MISSING, 255}

@@ -14,6 +14,7 @@ from tp_solver.grading.record import ABSENT, Item
 from tp_solver.grading.report import CODES, VERDICTS, Finding, Judged, Mark, Verdict
 from tp_solver.language.parse import parse_name
 from tp_solver.language.tree import Part, Value
+from tp_solver.sheets.entities import entities, escaped
 from tp_solver.sheets.explained import Explained
 from tp_solver.sheets.lines import formula
 from tp_solver.sheets.remarks import worded
@@ -55,16 +56,16 @@ class MarkRows:
             return Markup(label if at is None else f"{label} ({told})")
         ref, _ = parse_name(item.name)
         if item.component is None:
-            return formula(ref, self.writer.mark)
+            return entities(formula(ref, self.writer.mark))
         at = item.component if isinstance(item.component, tuple) else (item.component,)
-        return formula(Part(ref, at), self.writer.mark)
+        return entities(formula(Part(ref, at), self.writer.mark))
 
     def value(self, item: Item) -> Markup:
         """Draw what was expected; nothing for an answer that is no number."""
         if not item.key:
             return Markup()
         shown = displayed(self.writer.exercise, item.expected)
-        return formula(Value(shown), self.writer.mark)
+        return entities(formula(Value(shown), self.writer.mark))
 
     def tail(self, number: int, verdict: int, code: int, batch: Batch) -> str:
         """Return how the row of a number goes on after what was typed."""
@@ -98,9 +99,9 @@ class MarkRows:
         expected: str = Markup()
         asked = next(a for a in self.writer.exercise.questions if a.question.id == mark.question)
         if asked.answer is not None:
-            expected = formula(asked.answer, self.writer.mark)
+            expected = entities(formula(asked.answer, self.writer.mark))
         elif mark.expected is not None:
-            expected = escape(str(mark.expected))
+            expected = escaped(str(mark.expected))
         note, points = worded(mark.remark, self.words), self.points(mark.points, mark.out_of)
         text = self.writer.typed(mark.given or "")
         return self.heads[number] + text + self.cells(mark.verdict, note, expected, points)

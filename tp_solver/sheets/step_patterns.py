@@ -6,6 +6,7 @@ between the two around a hole is how a negative number stands there, in brackets
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,9 +20,11 @@ from tp_solver.graph.arrays import Array
 from tp_solver.graph.evaluate import Table
 from tp_solver.graph.schedule import ground
 from tp_solver.language.numerals import localised
-from tp_solver.language.tree import Nested, Ref, Value
+from tp_solver.language.tree import Nested, Node, Num, Ref, Value
+from tp_solver.sheets.entities import entities
 from tp_solver.sheets.head import Writer
-from tp_solver.sheets.lines import formula, related
+from tp_solver.sheets.lines import related
+from tp_solver.sheets.rows import sign_of
 from tp_solver.solution import Solution, displayed
 
 FIRST = 739_100_000  # no number of an exercise looks like this
@@ -45,6 +48,7 @@ class _StandIns(Solution):
 
     negative: Callable[[int], bool] = bool
     spots: dict[Spot, int] = field(default_factory=dict)
+    choosing: set[str] = field(default_factory=set)  # quantities that choose what stands there
 
     def number(self, ref: Ref) -> Nested:
         """Return stand-ins for a computed quantity, the number itself for a given one."""
@@ -61,6 +65,15 @@ class _StandIns(Solution):
             return tuple(self.nested(key, slot, shape, (*at, i)) for i in range(shape[len(at)]))
         number = self.spots.setdefault((key, slot, at), len(self.spots))
         return Decimal(-FIRST - number if self.negative(number) else FIRST + number)
+
+    def whole(self, number: Ref | Num) -> int | None:
+        """Leave open what a computed number chooses; the number itself for a given one."""
+        if isinstance(number, Num) or not self.fixed(number):
+            return super().whole(number)
+        if (number.key, ground(number, {})) in self.given:
+            return super().whole(number)
+        self.choosing.add(number.key)
+        return None
 
 
 @dataclass(frozen=True)
@@ -98,6 +111,11 @@ class Numerals:
         return None if power else (value < 0, digits, f"{abs(value):f}")
 
 
+def shows_all(spelled: tuple[bool, str, str], number: float) -> bool:
+    """Tell whether the digits that are shown are all that a number has."""
+    return math.isclose(float(spelled[2]), abs(number), rel_tol=1e-12)
+
+
 @dataclass(frozen=True)
 class Pattern:
     """A drawn line in pieces, with a hole between each two."""
@@ -129,7 +147,7 @@ class StepPattern:
 
     def slowly(self, own: Solution, mark: str) -> str:
         """Draw the line of one student anew."""
-        return str(related("=", own.step(self.equation, self.at).substituted, mark))
+        return _line("=", own.step(self.equation, self.at).substituted, mark)
 
     def numbers(
         self, tables: Mapping[str, Table[Array]], row: int, numerals: Numerals
@@ -150,13 +168,15 @@ def step_pattern(
     """Draw a step with holes; its line is None where numbers can't be left open in it."""
     drawn: list[str] = []
     spots: dict[Spot, int] = {}
+    choosing: set[str] = set()
     name = symbols = ""
     for negative in _SIGNS:
-        open_ones = _StandIns(solution.model, solution.tables, negative, spots)
+        open_ones = _StandIns(solution.model, solution.tables, negative, spots, choosing)
         step = open_ones.step(equation, dict(at))
-        name, symbols = formula(step.ref, mark), related("=", step.formula, mark)
-        drawn.append(related("=", step.substituted, mark))
-    pattern = _pattern(*drawn[:2]) if len(spots) <= MOST_HOLES else None
+        name, symbols = _line("", step.ref, mark), _line("=", step.formula, mark)
+        drawn.append(_line("=", step.substituted, mark))
+    open_to_all = len(spots) <= MOST_HOLES and not choosing
+    pattern = _pattern(*drawn[:2]) if open_to_all else None
     if pattern is not None:
         for negative, text in zip(_SIGNS, drawn, strict=True):
             numbers = [(negative(i), f"{FIRST + i}", f"{FIRST + i}") for i in range(len(spots))]
@@ -189,24 +209,28 @@ def _pattern(positive: str, negative: str) -> Pattern | None:
     return Pattern(tuple(pieces), holes)
 
 
-def value_pattern(shape: tuple[int, ...], mark: str) -> Pattern | None:
-    """Draw a value after a sign of near equality, with holes for its numbers."""
+def value_pattern(shape: tuple[int, ...], sign: str, mark: str) -> Pattern | None:
+    """Draw a value after a sign of equality or of near equality, with holes for its numbers."""
 
-    def nested(sign: int, at: tuple[int, ...]) -> Nested:
+    def nested(factor: int, at: tuple[int, ...]) -> Nested:
         if len(at) < len(shape):
-            return tuple(nested(sign, (*at, i)) for i in range(shape[len(at)]))
+            return tuple(nested(factor, (*at, i)) for i in range(shape[len(at)]))
         number = 0
         for i, size in zip(at, shape, strict=True):
             number = number * size + i
-        return Decimal(sign * (FIRST + number))
+        return Decimal(factor * (FIRST + number))
 
     count = int(np.prod(shape)) if shape else 1
     if count > MOST_HOLES:
         return None
-    return _pattern(*(str(related("≈", Value(nested(sign, ())), mark)) for sign in (1, -1)))
+    return _pattern(*(_line(sign, Value(nested(factor, ())), mark) for factor in (1, -1)))
 
 
 def shown_value(writer: Writer, value: Any) -> str:
     """Draw one computed value anew."""
-    shown = Value(displayed(writer.exercise, np.asarray(value)))
-    return str(related("≈", shown, writer.mark))
+    shown = displayed(writer.exercise, np.asarray(value))
+    return _line(sign_of(value, shown), Value(shown), writer.mark)
+
+
+def _line(sign: str, node: Node, mark: str) -> str:
+    return str(entities(related(sign, node, mark)))
