@@ -118,9 +118,15 @@ def end_to_end(sheets: list[dict[str, str]], count: int) -> None:
             command = [sys.executable, "-m", "tp_solver", "grade", str(place / "large.yaml")]
             command += [str(place / "all.jsonl"), "-o", str(out), "--format", form]
             start = time.perf_counter()
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+            _, status, used = os.wait4(run.pid, 0)
+            run.returncode = os.waitstatus_to_exitcode(status)
+            assert run.returncode == 0
             spent = time.perf_counter() - start
-            print(f"end to end, {form:6} {size:7,}: {spent:6.1f} s, {size / spent:7,.0f} a second")
+            print(
+                f"end to end, {form:6} {size:7,}: {spent:6.1f} s, {size / spent:7,.0f} a second, "
+                f"peak {used.ru_maxrss // 1024} MB a process"
+            )
 
 
 def notebook(sheet: dict[str, str]) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tp_solver.cli import main
+from tp_solver.cli import main, progress
 
 RIGHT = """
 student: {id: e1, name: Ada}
@@ -129,6 +129,80 @@ def test_grading_again_leaves_no_page_of_an_earlier_run(tmp_path: Path) -> None:
     (out / "feedback" / "notes.html").write_text("my own notes", encoding="utf-8")
     assert main(["grade", "tp-1.1", copies[0], "-o", str(out)]) == 0
     assert {path.name for path in (out / "feedback").iterdir()} == {"e1.html", "notes.html"}
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_standard_output_is_what_the_file_would_be(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copies = tmp_path / "class.yaml"
+    copies.write_text("\n---".join([RIGHT, RIGHT, RIGHT.replace("e1", "e2")]), encoding="utf-8")
+    start = ["grade", "tp-1.1", str(copies), "--format", form]
+    assert main([*start, "-o", "-"]) == 0
+    printed = capsys.readouterr().out
+    assert main([*start, "-o", str(tmp_path)]) == 0
+    assert printed == (tmp_path / f"report.{form}").read_text(encoding="utf-8")
+    assert printed.count('"student"') == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-o", "-", "--format", "html"], "only json or jsonl goes to standard output"),
+        (["-o", "-", "--shard", "1/2"], "a part of a batch needs a folder"),
+        (["-o", "OUT", "--format", "pdf"], "`pdf` is none of html, json, jsonl, scores"),
+        (["-o", "OUT", "--shard", "0/2"], "`0/2` is no part such as 2/8"),
+        (["-o", "OUT", "--jobs", "0"], "`0` is no whole number"),
+        (["-o", "OUT", "--out-of", "-5"], "--out-of"),
+        (["-o", "OUT", "--round", "x"], "`x` is no number"),
+        (["-o", "OUT", "--marks", "nowhere.csv"], "No such file"),
+    ],
+)
+def test_options_that_make_no_sense_are_told(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "ada.yaml").write_text(RIGHT, encoding="utf-8")
+    arguments = [str(tmp_path / "out") if item == "OUT" else item for item in arguments]
+    try:
+        status = main(["grade", "tp-1.1", str(tmp_path / "ada.yaml"), *arguments])
+    except SystemExit as end:
+        status = int(end.code or 0)
+    assert status == 2
+    assert message in capsys.readouterr().err
+
+
+def test_the_scale_may_be_given(tmp_path: Path) -> None:
+    (tmp_path / "ada.yaml").write_text(RIGHT, encoding="utf-8")
+    start = ["grade", "tp-1.1", str(tmp_path / "ada.yaml"), "--format", "json"]
+    scale = ["--out-of", "10", "--round", "0.5"]
+    assert main([*start, *scale, "-o", str(tmp_path)]) == 0
+    (report,) = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    part = report["score"] / report["out_of"] * 10
+    assert report["mark"] == pytest.approx(part, abs=0.25)
+    assert report["mark"] * 2 == int(report["mark"] * 2)
+
+
+def test_progress_is_shown_on_a_terminal_and_only_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    assert list(progress.progress(range(30), "solving")) == list(range(30))
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with progress.Progress("marking", 200.0, " copies") as bar:
+        bar.count(50)
+        bar.advance(100.0)
+    shown = capsys.readouterr().err
+    assert "marking [############............]  50%  50 copies" in shown
+    assert "left" in shown
+    assert shown.endswith("\r")  # and wiped off
+
+
+def test_the_bar_tells_rate_and_time_left() -> None:
+    bar = progress.Progress("marking", 100.0, " copies")
+    bar.items, bar.behind = 5000, 25.0
+    assert bar.text(10.0).endswith(" 25%  5,000 copies, 500/s, 0:30 left")
 
 
 def test_one_broken_exercise_does_not_stop_the_others(

@@ -20,6 +20,7 @@ from tp_solver.batch.job import grade
 from tp_solver.batch.settings import Settings
 from tp_solver.cli import main
 from tp_solver.errors import UserError
+from tp_solver.grading import marking
 
 
 @pytest.fixture(autouse=True)

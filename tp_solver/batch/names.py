@@ -17,7 +17,7 @@ def stem_of(student: str) -> str:
 
 def is_plain(student: str) -> bool:
     """Tell whether an id may stand as the name of a file."""
-    return stem_of(student) == student and not _RESERVED.fullmatch(student)
+    return bool(student) and stem_of(student) == student and not _RESERVED.fullmatch(student)
 
 
 def keyed(student: str, file: str, rank: int) -> str:

@@ -6,10 +6,11 @@ import csv
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from io import StringIO
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tp_solver.batch.copies import Fate, fates
 from tp_solver.batch.people import COLUMNS, People, read_marks
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from tp_solver.grading.record import Item
 
 TO_MARK = "to-mark.csv"
-MOST_BOOK_ROWS = 20_000  # of a workbook, which takes far longer than text
+MOST_BOOK_ROWS = 5_000  # of a workbook, which takes far longer than text
+MOST_BOOK_VERDICTS = 200_000
+RECORDED = "JOIN record r USING (id)"
 RECORD = "r.scores, r.verdicts, r.codes, r.findings, r.remarks, r.refused, r.person"
 
 
@@ -48,7 +51,7 @@ class Outputs:
         copies = fates(self.store, self.settings.duplicates)
         language = words(self.settings.language)
         view = Class(self.solution, self.items, language)
-        written = [self.file("gradebook.csv", view.gradebook(self.counted(view, copies)))]
+        written = [self.file("gradebook.csv", self.gradebook(view, copies))]
         if self.store.count() <= MOST_BOOK_ROWS:
             written.append(self.book(view, copies))
         if "json" in self.settings.formats:
@@ -57,6 +60,7 @@ class Outputs:
             lines = (f"{line}\n" for line in self.reports(copies, language))
             written.append(self.file("report.jsonl", lines))
         if self.settings.pages:
+            self.count(view, copies)
             written.insert(0, self.file("index.html", view.page(self.rows(copies))))
         template, notes = self.to_mark(language)
         return [*written, *template], notes
@@ -81,22 +85,61 @@ class Outputs:
         """Write the gradebook as a workbook."""
         path = self.folder / "gradebook.xlsx"
         with replaced(path) as part:
-            part.write_bytes(view.book(self.rows(copies)))
+            verdicts = self.store.count() * len(self.items) <= MOST_BOOK_VERDICTS
+            part.write_bytes(view.book(self.rows(copies), verdicts))
         return path
+
+    def gradebook(self, view: Class, copies: dict[int, Fate]) -> Iterator[str]:
+        """Yield the lines of the gradebook, made anew where there are other copies."""
+        yield from view.gradebook(())
+        lines = self.store.rows("r.line", RECORDED)
+        for one, (line,) in zip(self.stored(), lines, strict=True):
+            if one[0] not in copies:
+                yield line
+            else:
+                again = self.told(self.record(one), copies)
+                yield from islice(view.gradebook([again]), 1, None)
+
+    def count(self, view: Class, copies: dict[int, Fate]) -> None:
+        """Count the copies that count in the statistics."""
+        for number, record, _ in self.records():
+            if number not in copies or copies[number].counts:
+                view.statistics.add(record)
 
     def rows(self, copies: dict[int, Fate]) -> Iterator[tuple[Record, str]]:
         """Yield the record and the page of each submission, with a remark on other copies."""
-        for number, record, page in records(self.store, self.solution):
-            fate = copies.get(number)
-            more = () if fate is None else (fate.remark,)
-            yield replace(record, remarks=(*record.remarks, *more)) if more else record, page or ""
+        for one in self.records():
+            yield self.told(one, copies)
 
-    def counted(self, view: Class, copies: dict[int, Fate]) -> Iterator[tuple[Record, str]]:
-        """Yield rows, and count those that count in the statistics."""
-        for record, page in self.rows(copies):
-            if not any(remark.code == "not-counted" for remark in record.remarks):
-                view.statistics.add(record)
-            yield record, page
+    def told(
+        self, one: tuple[int, Record, str | None], copies: dict[int, Fate]
+    ) -> tuple[Record, str]:
+        """Return a record and its page, with a remark where the student has other copies."""
+        number, record, page = one
+        if number in copies:
+            record = replace(record, remarks=(*record.remarks, copies[number].remark))
+        return record, page or ""
+
+    def records(self) -> Iterator[tuple[int, Record, str | None]]:
+        """Yield the id, the record and the page of each submission, in order."""
+        return map(self.record, self.stored())
+
+    def stored(self) -> Iterator[tuple[Any, ...]]:
+        """Yield what a record is read from, in order."""
+        columns = f"s.id, s.page, s.student, s.name, s.file, s.place, {RECORD}"
+        return self.store.rows(columns, RECORDED)
+
+    def record(self, stored: tuple[Any, ...]) -> tuple[int, Record, str | None]:
+        """Read a record."""
+        number, page, student, name, file, place, *kept = stored
+        who = Student(student, name)
+        return number, self.reader.record(who, file, place, tuple(kept)), page
+
+    @cached_property
+    def reader(self) -> RecordReader:
+        """Return what reads records back."""
+        asked = self.solution.exercise.questions
+        return RecordReader((one.question.id, one.question.points) for one in asked)
 
     def reports(self, copies: dict[int, Fate], language: Words) -> Iterator[str]:
         """Yield each report as JSON on one line."""
@@ -146,20 +189,9 @@ class Outputs:
             yield _line([*map(safe, texts), points, "", ""], semicolon)
 
 
-def records(store: Store, solution: Solution) -> Iterator[tuple[int, Record, str | None]]:
-    """Yield the id, the record and the page of each submission, in order."""
-    asked = solution.exercise.questions
-    reader = RecordReader((one.question.id, one.question.points) for one in asked)
-    columns = f"s.id, s.page, s.student, s.name, s.file, s.place, {RECORD}"
-    for number, page, student, name, file, place, *kept in store.rows(
-        columns, "JOIN record r USING (id)"
-    ):
-        yield number, reader.record(Student(student, name), file, place, tuple(kept)), page
-
-
 def refusals(store: Store, most: int) -> list[tuple[str, str, str]]:
     """Return file, place and reason of the first submissions that could not be marked."""
-    rows = store.rows("s.file, s.place, r.refused", "JOIN record r USING (id)", "s.score IS NULL")
+    rows = store.rows("s.file, s.place, r.refused", RECORDED, "s.score IS NULL")
     return [(file, place, why) for file, place, why in islice(rows, most)]
 
 

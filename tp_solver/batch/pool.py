@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -60,7 +61,10 @@ def _alone(job: Job, tasks: Iterable[Task]) -> Iterator[Marked]:
 
 
 def _together(job: Job, tasks: Iterable[Task], jobs: int) -> Iterator[Marked]:
-    context = get_context("spawn")
+    # A fork has all that is loaded already, but is only safe where no other thread is at work.
+    alone = sys.platform == "linux" and threading.active_count() == 1
+    context = get_context("fork" if alone else "spawn")
+    sys.stdout.flush()
     stop = context.Event()
     queue: deque[tuple[Task, Future[Marked]]] = deque()
     with _quiet_numbers():

@@ -35,7 +35,7 @@ CREATE INDEX in_order ON submission (input, number);
 CREATE TABLE raw (id INTEGER PRIMARY KEY, answers);
 CREATE TABLE record (
     id INTEGER PRIMARY KEY, scores TEXT, verdicts BLOB, codes BLOB, findings TEXT,
-    remarks TEXT, refused TEXT, person TEXT
+    remarks TEXT, refused TEXT, person TEXT, line TEXT
 );
 CREATE TABLE report (id INTEGER PRIMARY KEY, data TEXT);
 CREATE TABLE waiting (
@@ -70,6 +70,7 @@ class Result(NamedTuple):
     pending: float
     has: int
     columns: tuple[Any, ...]  # of the record
+    line: str  # of the gradebook
     raw: str | bytes
     data: str | None = None
     waiting: tuple[tuple[str, float, str], ...] = ()  # for a person: question, points, answer
@@ -223,8 +224,8 @@ class Store:
             )
             many("INSERT INTO raw VALUES (?, ?)", ((n, result.raw) for n, (_, result) in found))
             many(
-                f"INSERT INTO record VALUES ({_marks(8)})",
-                ((number, *result.columns) for number, (_, result) in found),
+                f"INSERT INTO record VALUES ({_marks(9)})",
+                ((number, *result.columns, result.line) for number, (_, result) in found),
             )
             many(
                 "INSERT INTO report VALUES (?, ?)",

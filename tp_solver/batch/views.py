@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from tp_solver.grading.record import Item, Record
 from tp_solver.grading.report import Report, final_mark
@@ -21,11 +22,12 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(", "
 
 
 class Pages:
-    """Makes the feedback page and the data of a report."""
+    """Makes what is shown of one copy: its page, its data, its line of the gradebook."""
 
-    def __init__(self, solution: Solution, words: Words) -> None:
+    def __init__(self, solution: Solution, items: tuple[Item, ...], words: Words) -> None:
         self.words = words
         self.scale = solution.exercise.file.scale
+        self.items = items
         self.writer = FeedbackWriter(solution, words)
 
     def feedback(self, report: Report) -> str:
@@ -39,6 +41,11 @@ class Pages:
         data["mark"] = None if score is None else final_mark(score, report.out_of, self.scale)
         data["counts"] = True
         return _encode(data)
+
+    def lines(self, records: Iterable[Record]) -> list[str]:
+        """Return the lines of records in the gradebook."""
+        rows = ((record, "") for record in records)
+        return list(islice(gradebook_csv(self.items, rows, self.words, self.scale), 1, None))
 
 
 def with_copies(data: str, counts: bool, remark: str) -> str:
@@ -63,9 +70,9 @@ class Class:
         """Yield the gradebook as CSV."""
         return gradebook_csv(self.items, rows, self.words, self.scale)
 
-    def book(self, rows: Rows) -> bytes:
-        """Return the gradebook as a workbook."""
-        return gradebook_xlsx(self.items, rows, self.words, self.scale)
+    def book(self, rows: Rows, verdicts: bool) -> bytes:
+        """Return the gradebook as a workbook, with the verdict on every answer if asked for."""
+        return gradebook_xlsx(self.items, rows, self.words, self.scale, verdicts)
 
     def page(self, rows: Rows) -> str:
         """Return the page of the class, statistics in it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from tp_solver.batch.rows import raw_json, record_columns
 from tp_solver.batch.settings import Settings, Source
 from tp_solver.batch.store import DATA, PAGE, REFUSED, Key, Result
 from tp_solver.batch.views import Pages
-from tp_solver.grading.marking import MOST_NUMBERS, Marker
+from tp_solver.grading.marking import Marker
 from tp_solver.grading.person import with_person
 from tp_solver.grading.readers import Input, read_submissions
 from tp_solver.grading.readers.json_lines import json_line
@@ -24,7 +25,6 @@ from tp_solver.text import words
 
 # What marking raises where it meets a copy it has no answer to: that copy alone is given up.
 FAILURES = (ArithmeticError, AssertionError, LookupError, RecursionError, TypeError, ValueError)
-LARGEST = 2048  # submissions judged at once
 PARTS = ".pages"  # pages wait here for their names, which all the class is needed for
 
 
@@ -60,6 +60,7 @@ class Copy(NamedTuple):
 Item = Line | File | Copy
 Task = list[Item]
 Marked = list[tuple[Key, Result]]
+Judged = tuple[Record, Callable[[], Report]]  # and what makes the report for whoever needs it
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,7 @@ class Worker:
         self.stopped = stopped
         model = job.source.model(job.settings)
         self.marker = Marker(solve(model), job.settings.explains(model))
-        self.pages = Pages(self.marker.solution, words(job.settings.language))
-        numbers = sum(table.data.size for table in self.marker.solution.tables.values())
-        self.most = max(1, min(LARGEST, MOST_NUMBERS // max(numbers, 1)))
+        self.pages = Pages(self.marker.solution, self.marker.items, words(job.settings.language))
         self.parts = job.folder / job.parts
         if job.settings.pages and not job.dry:
             self.parts.mkdir(parents=True, exist_ok=True)
@@ -93,8 +92,8 @@ class Worker:
         """Mark the submissions of a task; those after a stop are left out."""
         found = [item for one in task for item in self.read(one)]
         marked: Marked = []
-        for start in range(0, len(found), self.most):
-            marked += self.marked(found[start : start + self.most])
+        for start in range(0, len(found), self.marker.chunk):
+            marked += self.marked(found[start : start + self.marker.chunk])
         return marked
 
     def read(self, item: Item) -> Iterator[tuple[Key, Submission, str | bytes]]:
@@ -111,21 +110,21 @@ class Worker:
 
     def marked(self, found: list[tuple[Key, Submission, str | bytes]]) -> Marked:
         """Mark some submissions at once."""
-        readable = [item for item in found if item[1].refused is None]
-        batches = iter(self.judged([submission for _, submission, _ in readable]))
-        results = []
-        for key, submission, raw in found:
+        judged = iter(self.judged([one for _, one, _ in found if one.refused is None]))
+        copies = [
+            self.completed(*(next(judged) if one.refused is None else refused(one)))
+            for _, one, _ in found
+        ]
+        lines = self.pages.lines(record for record, _ in copies)
+        results: Marked = []
+        for (key, _, raw), (record, report), line in zip(found, copies, lines, strict=True):
             if self.stopped():
                 break
-            if submission.refused is not None:
-                record, report = refused(submission)
-            else:
-                record, report = next(batches)
-            results.append((key, self.result(key, record, report, raw)))
+            results.append((key, self.result(key, record, report, raw, line)))
         return results
 
-    def judged(self, submissions: list[Submission]) -> Iterable[tuple[Record, Report]]:
-        """Yield the records and reports of submissions, in order.
+    def judged(self, submissions: list[Submission]) -> Iterator[Judged]:
+        """Yield the records of submissions, in order, and what makes their reports.
 
         A batch that fails is judged in halves, so that no copy costs others their marks.
         """
@@ -133,7 +132,7 @@ class Worker:
             return
         try:
             batch = self.marker.judged(submissions)
-            pairs = [(batch.record(row), batch.report(row)) for row in range(len(submissions))]
+            records = [batch.record(row) for row in range(len(submissions))]
         except FAILURES as error:
             if len(submissions) == 1:
                 detail = f"{type(error).__name__}: {error}"[:200]
@@ -144,39 +143,45 @@ class Worker:
             yield from self.judged(submissions[:middle])
             yield from self.judged(submissions[middle:])
         else:
-            yield from pairs
+            yield from ((record, partial(batch.report, row)) for row, record in enumerate(records))
 
-    def result(self, key: Key, record: Record, report: Report, raw: str | bytes) -> Result:
+    def completed(self, record: Record, report: Callable[[], Report]) -> Judged:
+        """Add what a person decided."""
+        person = self.job.people.of(record.student.id, record.file, record.place)
+        if not person:
+            return record, report
+        whole = with_person(report(), person)
+        return replace(record, scores=whole.scores, person=whole.person), lambda: whole
+
+    def result(
+        self, key: Key, record: Record, make: Callable[[], Report], raw: str | bytes, line: str
+    ) -> Result:
         """Put together what is stored of a submission, and write its page."""
-        student, settings = record.student, self.job.settings
-        person = self.job.people.of(student.id, record.file, record.place)
-        if person:
-            report = with_person(report, person)
-            record = replace(record, scores=report.scores, person=report.person)
-        has, data = (REFUSED if report.refused else 0), None
+        settings, has, data = self.job.settings, 0 if record.refused is None else REFUSED, None
         if settings.data and not self.job.dry:
-            has, data = has | DATA, self.pages.data(report)
-        if settings.pages and report.refused is None and not self.job.dry:
+            has, data = has | DATA, self.pages.data(make())
+        if settings.pages and record.refused is None and not self.job.dry:
             has |= PAGE
-            self.write(key, self.pages.feedback(report))
+            self.write(key, self.pages.feedback(make()))
         return Result(
-            student.id,
-            student.name,
+            record.student.id,
+            record.student.name,
             record.file,
             record.place,
             record.score,
             record.pending,
             has,
             record_columns(record),
+            line,
             raw,
             data,
-            tuple(waiting(report)) if record.pending else (),
+            tuple(waiting(make())) if record.pending else (),
         )
 
     def write(self, key: Key, page: str) -> None:
         """Write a page under the name it has until all names are given."""
         path = self.parts / part_name(key.unit, key.part)
-        path.write_text(page, encoding="utf-8", newline="")
+        path.write_bytes(page.encode())  # far quicker than as text
 
 
 def waiting(report: Report) -> Iterator[tuple[str, float, str]]:
@@ -194,11 +199,9 @@ def part_name(unit: bytes, part: int) -> str:
     return f"{unit.hex()}-{part}.html"
 
 
-def refused(submission: Submission) -> tuple[Record, Report]:
+def refused(submission: Submission) -> Judged:
     """Return what there is to say of a submission that can't be marked."""
     student, file, place = submission.student, submission.file, submission.place
     remarks, why = submission.remarks, submission.refused
-    return (
-        Record(student, file, place, remarks=remarks, refused=why),
-        Report(student, file, place, remarks=remarks, refused=why),
-    )
+    record = Record(student, file, place, remarks=remarks, refused=why)
+    return record, lambda: Report(student, file, place, remarks=remarks, refused=why)

@@ -7,22 +7,23 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 
-from tp_solver.cli import check, grade, merge, regrade, sheet, solve, verify
 from tp_solver.cli.common import DONE, FAILED
 from tp_solver.errors import AuthorError, UserError
 
 COLLECT_AFTER = 100_000
 
-# A command is a module with `ABOUT`, `options(parser)` and `run(options)`, its exit status.
+# A command is a module of that name with `options(parser)` and `run(options)`, its exit status;
+# only the one that is asked for is loaded.
 COMMANDS = {
-    "solve": solve,
-    "sheet": sheet,
-    "grade": grade,
-    "regrade": regrade,
-    "merge": merge,
-    "check": check,
-    "verify": verify,
+    "solve": "write worked solutions",
+    "sheet": "write statements and empty answer files",
+    "grade": "mark submissions",
+    "regrade": "mark stored answers again after a change; say who moved and why",
+    "merge": "put the parts together that `grade --shard` marked",
+    "check": "check one's own answers; gives nothing away",
+    "verify": "prove an answer key three ways; say which mistakes the data can't show",
 }
 
 
@@ -45,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     # Looking for plugins of pydantic's, of which none is used, would slow every start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser(given).parse_args(given)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
@@ -75,15 +77,17 @@ class _Version(argparse.Action):
         sys.exit(DONE)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tp-solver", description="Solve, explain and grade neural-network exercises."
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, module in COMMANDS.items():
-        about, shown = module.ABOUT, argparse.ArgumentDefaultsHelpFormatter
+    for name, about in COMMANDS.items():
+        shown = argparse.ArgumentDefaultsHelpFormatter
         made = commands.add_parser(name, help=about, description=about, formatter_class=shown)
-        module.options(made)
-        made.set_defaults(command=module.run)
+        if name in arguments:
+            module = import_module(f"tp_solver.cli.{name}")
+            module.options(made)
+            made.set_defaults(command=module.run)
     return parser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,11 @@ def stopped() -> int:
     """Say that a run was stopped, and return the status to end with."""
     print(STOPPED, file=sys.stderr)
     return FAILED
+
+
+def one_thread() -> None:
+    """Keep arrays to one thread, before they are loaded: batches are shared out by process."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def settings_given(options: argparse.Namespace) -> dict[str, Any]:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from tp_solver.solution import Solution
     from tp_solver.text import Words
 
-ABOUT = "check one's own answers; gives nothing away"
-
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""

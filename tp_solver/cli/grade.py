@@ -10,7 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tp_solver.cli.batch_options import output_options, say_outcome, settings_given, stopped
+from tp_solver.cli.batch_options import (
+    one_thread,
+    output_options,
+    say_outcome,
+    settings_given,
+    stopped,
+)
 from tp_solver.cli.common import STDOUT, language_option, one_file
 from tp_solver.cli.progress import Progress
 from tp_solver.errors import UserError
@@ -18,8 +24,6 @@ from tp_solver.errors import UserError
 if TYPE_CHECKING:
     from tp_solver.batch.job import Request
     from tp_solver.grading.readers import Input
-
-ABOUT = "mark submissions"
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _graded(options: argparse.Namespace, folder: Path) -> int:
     """Mark submissions into a folder."""
+    one_thread()
     from tp_solver.batch.job import grade
 
     request = _request(options, folder)

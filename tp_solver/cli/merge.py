@@ -8,8 +8,6 @@ from pathlib import Path
 from tp_solver.cli.batch_options import say_outcome, stopped
 from tp_solver.cli.progress import Progress
 
-ABOUT = "put the parts together that `grade --shard` marked"
-
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""

@@ -7,14 +7,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tp_solver.cli.batch_options import output_options, say_outcome, settings_given, stopped
+from tp_solver.cli.batch_options import (
+    one_thread,
+    output_options,
+    say_outcome,
+    settings_given,
+    stopped,
+)
 from tp_solver.cli.common import one_file
 from tp_solver.cli.progress import Progress
 
 if TYPE_CHECKING:
     from tp_solver.batch.regrade import Moved
 
-ABOUT = "mark stored answers again after a change; say who moved and why"
 SHOWN = 20  # moves that are printed
 REASONS = 3  # of each
 
@@ -32,6 +37,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Mark stored answers again."""
+    one_thread()
     from tp_solver.batch.regrade import Again, regrade
     from tp_solver.batch.settings import source_of
 

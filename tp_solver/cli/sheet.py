@@ -8,8 +8,6 @@ from pathlib import Path
 from tp_solver.cli.common import STDOUT, exercises_argument, language_option, models, say_written
 from tp_solver.errors import UserError
 
-ABOUT = "write statements and empty answer files"
-
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""

@@ -10,8 +10,6 @@ from tp_solver.cli.common import STDOUT, exercises_argument, language_option, mo
 from tp_solver.cli.progress import progress
 from tp_solver.errors import UserError
 
-ABOUT = "write worked solutions"
-
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""

@@ -10,7 +10,6 @@ from tp_solver.cli.common import ATTENTION, exercises_argument, models
 if TYPE_CHECKING:
     from tp_solver.graph.model import Model
 
-ABOUT = "prove an answer key three ways; say which mistakes the data can't show"
 SHOWN = 8  # warnings of one kind, unless all are asked for
 
 
