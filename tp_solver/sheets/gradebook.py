@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from tp_solver.exercise.model import Scale
@@ -30,11 +30,10 @@ def gradebook_csv(items: Sequence[Item], rows: Rows, words: Words, scale: Scale)
 
     In French a semicolon parts columns and a comma marks decimals; in English a comma and a point.
     """
-    questions = _questions(items)
-    yield "\ufeff" + _line(map(safe, _titles(items, words)), words)
+    questions, line = _questions(items), _lines(words)
+    yield "\ufeff" + line(map(safe, _titles(items, words)))
     for record, _ in rows:
-        cells = _cells(record, questions, words, scale)
-        yield _line((_text(cell, words) for cell in cells), words)
+        yield line(_text(cell, words) for cell in _cells(record, questions, words, scale))
 
 
 def gradebook_xlsx(
@@ -80,9 +79,9 @@ def _cells(
     """Return the cells of a line: numbers, texts, nothing."""
     points = {score.question: score.points for score in record.scores}
     scored: list[float | None] = [None] * 4
-    if record.score is not None:
-        mark = final_mark(record.score, record.out_of, scale)
-        scored = [record.score, record.out_of, record.pending, mark]
+    score, out_of = record.score, record.out_of
+    if score is not None:
+        scored = [score, out_of, record.pending, final_mark(score, out_of, scale)]
     counted = not any(remark.code == "not-counted" for remark in record.remarks)
     return [
         record.student.id,
@@ -120,11 +119,19 @@ def _text(cell: float | str | None, words: Words) -> str:
     return safe(cell) if isinstance(cell, str) else words.number(cell, 4)
 
 
-def _line(cells: Iterable[str], words: Words) -> str:
+def _lines(words: Words) -> Callable[[Iterable[str]], str]:
+    """Return what puts cells on a line."""
     out = io.StringIO()
     delimiter = ";" if words.mark == "," else ","
-    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
-    return out.getvalue()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+
+    def line(cells: Iterable[str]) -> str:
+        out.seek(0)
+        out.truncate()
+        writer.writerow(cells)
+        return out.getvalue()
+
+    return line
 
 
 def safe(text: str) -> str:
