@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tp_solver.grading.report import VERDICTS, Finding, Judged, Remark, Score, Student, Verdict
+from tp_solver.grading.report import (
+    VERDICTS,
+    Finding,
+    Judged,
+    Remark,
+    Score,
+    Scored,
+    Student,
+    Verdict,
+)
 
 ABSENT = 255  # in the place of a verdict: a way to answer that the student did not choose
 
@@ -30,7 +39,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Record:
+class Record(Scored):
     """A submission marked: scores, and for each item of the exercise a verdict and a remark's code.
 
     `verdicts` and `codes` count in VERDICTS and CODES, in the order of the exercise's items;
@@ -47,23 +56,6 @@ class Record:
     remarks: tuple[Remark, ...] = ()
     refused: Remark | None = None
     person: Mapping[str, Judged] = field(default_factory=dict)
-
-    @property
-    def score(self) -> float | None:
-        """Return the points earned so far; None where nothing could be marked."""
-        if self.refused is not None:
-            return None
-        return round(sum(score.points for score in self.scores), 9)
-
-    @property
-    def out_of(self) -> float:
-        """Return the points there are."""
-        return round(sum(score.out_of for score in self.scores), 9)
-
-    @property
-    def pending(self) -> float:
-        """Return the points that a person has still to give."""
-        return sum(score.pending for score in self.scores)
 
     def verdict(self, item: int) -> Verdict | None:
         """Return the verdict on an item, None for a way to answer that was not chosen."""

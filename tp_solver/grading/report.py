@@ -107,8 +107,32 @@ class Judged:
     comment: str = ""
 
 
+class Scored:
+    """What has scores: their sums."""
+
+    scores: tuple[Score, ...]
+    refused: Remark | None
+
+    @property
+    def score(self) -> float | None:
+        """Return the points earned so far; None where nothing could be marked."""
+        if self.refused is not None:
+            return None
+        return round(sum(score.points for score in self.scores), 9)
+
+    @property
+    def out_of(self) -> float:
+        """Return the points there are."""
+        return round(sum(score.out_of for score in self.scores), 9)
+
+    @property
+    def pending(self) -> float:
+        """Return the points that a person has still to give."""
+        return sum(score.pending for score in self.scores)
+
+
 @dataclass(frozen=True)
-class Report:
+class Report(Scored):
     """One submission marked, or the reason why it was not.
 
     `make` makes the marks when they are asked for; `person` has what a person decided, by question.
@@ -128,23 +152,6 @@ class Report:
     def marks(self) -> tuple[Mark, ...]:
         """Return the mark of every component of every answer."""
         return self.make()
-
-    @property
-    def score(self) -> float | None:
-        """Return the points earned so far; None where nothing could be marked."""
-        if self.refused is not None:
-            return None
-        return round(sum(score.points for score in self.scores), 9)
-
-    @property
-    def out_of(self) -> float:
-        """Return the points there are."""
-        return round(sum(score.out_of for score in self.scores), 9)
-
-    @property
-    def pending(self) -> float:
-        """Return the points that a person has still to give."""
-        return sum(score.pending for score in self.scores)
 
 
 def final_mark(score: float, out_of: float, scale: Scale) -> float:

@@ -14,7 +14,7 @@ def worded(remark: Remark | None, words: Words) -> str:
     values = dict(remark.values)
     if isinstance(values.get("expected"), tuple):
         values["expected"] = shape_text(values["expected"], words)
-    return words(f"remark.{remark.code}", **values)
+    return words(f"remark.{remark.code}", **values).rstrip()  # a person need not comment
 
 
 def refused(remark: Remark, words: Words) -> str:
