@@ -68,6 +68,8 @@ def test_formulas_told_apart(typed: str, answer: str) -> None:
     ("how", "typed", "answer"),
     [
         ("identical", "y * x + w", "w + x * y"),
+        ("identical", "1 + sum(v)", "sum(v) + 1"),
+        ("identical", "-sum(v) * x", "x * -sum(v)"),
         ("identical", "2.0 * x - y", "-y + x * 2"),
         ("identical", "x < y", "y > x"),
         ("identical", "W @ v + v", "v + W @ v"),

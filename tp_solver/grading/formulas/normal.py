@@ -10,6 +10,7 @@ from tp_solver.graph.shapes import Shape, part
 from tp_solver.language.tree import Node, Num, Op, Part, Ref
 
 Key = tuple[Any, ...]
+SUM, PRODUCT = "+", "*"  # no function has such a name: `sum` is one
 _ORDERLESS = ("min", "max", "eq", "ne")
 
 
@@ -59,7 +60,7 @@ def _scales(below: list[tuple[Key, Shape]], found: Shape) -> bool:
 
 
 def _terms(key: Key, sign: int) -> list[Key]:
-    if key[0] == "sum":
+    if key[0] == SUM:
         return [(sign * inner, term) for inner, term in key[1]]
     return [(sign, key)]
 
@@ -68,16 +69,16 @@ def _sum(terms: list[Key]) -> Key:
     if len(terms) == 1 and terms[0][0] == 1:
         only: Key = terms[0][1]
         return only
-    return ("sum", tuple(sorted(terms, key=repr)))
+    return (SUM, tuple(sorted(terms, key=repr)))
 
 
 def _product(keys: list[Key], power: int) -> Key:
     sign = 1
     factors: list[Key] = []
     for key, own in zip(keys, (1, power), strict=True):
-        signed = key[0] == "sum" and len(key[1]) == 1
+        signed = key[0] == SUM and len(key[1]) == 1
         inner, base = key[1][0] if signed else (1, key)
         sign *= inner
-        parts = base[1] if base[0] == "product" else ((1, base),)
+        parts = base[1] if base[0] == PRODUCT else ((1, base),)
         factors += [(own * exponent, part) for exponent, part in parts]
-    return _sum([(sign, ("product", tuple(sorted(factors, key=repr))))])
+    return _sum([(sign, (PRODUCT, tuple(sorted(factors, key=repr))))])
