@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -157,12 +157,13 @@ class Worker:
         self, key: Key, record: Record, make: Callable[[], Report], raw: str | bytes, line: str
     ) -> Result:
         """Put together what is stored of a submission, and write its page."""
+        report = cache(make)  # costly, and not needed for scores alone
         settings, has, data = self.job.settings, 0 if record.refused is None else REFUSED, None
         if settings.data and not self.job.dry:
-            has, data = has | DATA, self.pages.data(make())
+            has, data = has | DATA, self.pages.data(report())
         if settings.pages and record.refused is None and not self.job.dry:
             has |= PAGE
-            self.write(key, self.pages.feedback(make()))
+            self.write(key, self.pages.feedback(report()))
         return Result(
             record.student.id,
             record.student.name,
@@ -175,7 +176,7 @@ class Worker:
             line,
             raw,
             data,
-            tuple(waiting(make())) if record.pending else (),
+            tuple(waiting(report())) if record.pending else (),
         )
 
     def write(self, key: Key, page: str) -> None:
