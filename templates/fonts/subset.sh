@@ -23,7 +23,7 @@ characters=(
 
 pyftsubset "${1:?usage: subset.sh STIXTwoMath-Regular.ttf}" \
   --unicodes="$(IFS=,; echo "${characters[*]}")" \
-  --layout-features=ssty,dtls \
+  --layout-features=dtls \
   --name-IDs=0,1,2,3,4,5,6,13,14 \
   --no-hinting \
   --flavor=woff2 \

@@ -18,6 +18,7 @@ from tp_solver.errors import UserError
 FILE = "results.sqlite"
 VERSION = 1
 PAGE, DATA, REFUSED = 1, 2, 4  # what a submission has besides its record; that it has no marks
+BLOCK = 16 * 1024  # bytes of a page of the file: a copy's raw answers fit into one
 MOST_ASKED = 500  # units looked up at once
 
 # A unit is what is judged anew as a whole: a line of a file of lines, or else a file.
@@ -118,6 +119,7 @@ class Store:
 
     def prepare(self) -> None:
         """Lock the file and see that it has the tables this version knows."""
+        self.connection.execute(f"PRAGMA page_size = {BLOCK}")
         # Exclusive: no files beside the database but the journal, on network folders too.
         self.connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self.connection.execute("PRAGMA journal_mode = TRUNCATE")

@@ -93,17 +93,19 @@ class Reader:
         names, raws = tuple(submission.answers), list(submission.answers.values())
         ids, skeletons = self.leaves(raws)
         place = (names, skeletons)
-        if place not in self.plans:
+        try:
+            return self.plans[place], ids
+        except KeyError:
             if len(self.plans) >= MOST_PLANS:
                 self.plans.clear()
-            self.plans[place] = self.plan(names, skeletons)
-        return self.plans[place], ids
+            plan = self.plans[place] = self.plan(names, skeletons)
+            return plan, ids
 
     def leaves(self, raws: list[Raw]) -> tuple[list[int], tuple[Skeleton, ...] | None]:
         """Return the ids of all texts in raw answers, and the form of each where some are lists."""
         known = self.tokens.ids
         try:
-            ids = [known[raw] for raw in raws]  # type: ignore[index]
+            ids = list(map(known.__getitem__, raws))  # type: ignore[arg-type]
             if LIST not in ids:
                 return ids, None
         except TypeError:  # a list is no key

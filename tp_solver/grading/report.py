@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from tp_solver.exercise.model import Scale
@@ -154,6 +154,7 @@ class Report(Scored):
         return self.make()
 
 
+@lru_cache(maxsize=4096)
 def final_mark(score: float, out_of: float, scale: Scale) -> float:
     """Return a mark on a scale, `15.5` of 20, halves of the step rounded up."""
     if not out_of:

@@ -225,15 +225,15 @@ class _ClassWriter(Writer):
         listed: list[StudentView] = []
         left_out = eyes = 0
         for record, name in rows:
-            eye = bool(needs_person(record))
-            eyes += eye
-            if (everyone or eye) and len(listed) < MOST_STUDENTS:
-                listed.append(self.student(record, name, eye))
+            why = needs_person(record)
+            eyes += bool(why)
+            if (everyone or why) and len(listed) < MOST_STUDENTS:
+                listed.append(self.student(record, name, why))
             else:
                 left_out += 1
         return listed, left_out, eyes
 
-    def student(self, record: Record, name: str, eye: bool) -> StudentView:
+    def student(self, record: Record, name: str, why: list[str]) -> StudentView:
         mark = "–"
         if record.score is not None:
             final = final_mark(record.score, record.out_of, self.scale)
@@ -243,6 +243,6 @@ class _ClassWriter(Writer):
             record.student.id,
             f"feedback/{name}" if name else "",
             mark,
-            status(record, self.words),
-            eye,
+            status(record, why, self.words),
+            bool(why),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from tp_solver.exercise.model import Scale
@@ -82,6 +82,7 @@ def _cells(
     score, out_of = record.score, record.out_of
     if score is not None:
         scored = [score, out_of, record.pending, final_mark(score, out_of, scale)]
+    why = needs_person(record)
     counted = not any(remark.code == "not-counted" for remark in record.remarks)
     return [
         record.student.id,
@@ -89,21 +90,20 @@ def _cells(
         *scored,
         *(points.get(question) for question in questions),
         words("gradebook.yes" if counted else "gradebook.no"),
-        words("gradebook.yes" if needs_person(record) else "gradebook.no"),
-        status(record, words),
+        words("gradebook.yes" if why else "gradebook.no"),
+        status(record, why, words),
         f"{record.file}:{record.place}" if record.place else record.file,
     ]
 
 
-def status(record: Record, words: Words) -> str:
-    """Say in a few words what a person should know of a submission."""
+def status(record: Record, why: Collection[str], words: Words) -> str:
+    """Say in a few words what a person should know; `why` has codes of why one should look."""
     if record.refused is not None:
         return refused(record.refused, words)
     notes = [worded(remark, words) for remark in record.remarks]
     unreadable = record.verdicts.count(UNREADABLE)
     if unreadable:
         notes.append(f"{words('verdict.unreadable')}{words('solution.colon')} {unreadable}")
-    why = needs_person(record)
     notes += [words(key) for code, key in _NOTED.items() if code in why]
     if record.pending:
         notes.append(words("grade.pending", points=words.number(record.pending)))
