@@ -45,12 +45,12 @@ def solve(model: Model) -> Solution:
     return solution.solve(model)
 
 
-def render(solution: Solution, form: str = "html", language: str = "fr") -> str:
-    """Return a worked solution as text: `html` or `json`, in French or English."""
-    from tp_solver.sheets.files import SOLUTION_FORMATS
+def render(solution: Solution, form: str = "html", language: str = "fr") -> str | bytes:
+    """Return a worked solution in a format, `html` or any other of `solve --format`."""
+    from tp_solver.sheets.formats import FORMATS
     from tp_solver.text import words
 
-    return SOLUTION_FORMATS[form][1](solution, words(language))
+    return FORMATS[form].make(solution, words(language))
 
 
 def grade(model: Model, submissions: Iterable[Path | str]) -> list[Report]:

@@ -14,8 +14,9 @@ from tests.written import model
 from tp_solver.catalogue import exercise_files
 from tp_solver.errors import AuthorError
 from tp_solver.sheets import prose
-from tp_solver.sheets.files import SOLUTION_FORMATS, write_sheets, write_solutions
+from tp_solver.sheets.files import write_sheets, write_solutions
 from tp_solver.sheets.rows import standing
+from tp_solver.sheets.solution_page import solution_html
 from tp_solver.solution import Solution, load, loads, solve
 from tp_solver.text import languages, words
 
@@ -52,7 +53,7 @@ class _Balance(HTMLParser):
 
 @pytest.mark.parametrize("language", languages())
 def test_solution_page_is_whole_and_self_contained(solution: Solution, language: str) -> None:
-    page = SOLUTION_FORMATS["html"][1](solution, words(language))
+    page = solution_html(solution, words(language))
     balance = _Balance()
     balance.feed(page)
     assert balance.open == []
@@ -65,7 +66,7 @@ def test_solution_page_is_whole_and_self_contained(solution: Solution, language:
 
 @pytest.mark.parametrize("language", languages())
 def test_numbers_are_written_as_the_language_does(solution: Solution, language: str) -> None:
-    page = SOLUTION_FORMATS["html"][1](solution, words(language))
+    page = solution_html(solution, words(language))
     numbers = re.findall(r"<mn>([^<]*)</mn>", page)
     wrong = "." if language == "fr" else ","
     assert numbers
@@ -74,12 +75,12 @@ def test_numbers_are_written_as_the_language_does(solution: Solution, language: 
 
 
 def test_page_weighs_less_than_the_limit(solution: Solution) -> None:
-    page = SOLUTION_FORMATS["html"][1](solution, words("fr"))
+    page = solution_html(solution, words("fr"))
     assert len(page.encode()) < 300_000
 
 
 def test_every_question_is_answered_on_the_page(solution: Solution) -> None:
-    page = SOLUTION_FORMATS["html"][1](solution, words("en"))
+    page = solution_html(solution, words("en"))
     for asked in solution.exercise.questions:
         section = page.partition(f'id="question-{asked.question.id}"')[2].partition("</section>")[0]
         assert section
@@ -170,7 +171,7 @@ questions:
     answers: [b]
 """
     )
-    page = SOLUTION_FORMATS["html"][1](solve(model), words("en"))
+    page = solution_html(solve(model), words("en"))
     assert "<script>" not in page
     assert "<img" not in page
     assert 'href="javascript' not in page
@@ -196,7 +197,7 @@ precision: {{decimals: 4}}
 questions: [{{id: q, text: "x", answers: [b]}}]
 """
     )
-    page = html.unescape(SOLUTION_FORMATS["html"][1](solve(model), words("fr")))
+    page = html.unescape(solution_html(solve(model), words("fr")))
     text = re.sub(r"<mo>×</mo>", " × ", page)
     text = re.sub(r"<[^>]*>", "", text)
     assert shown in text.replace("\u2212", "−")
@@ -213,7 +214,7 @@ equations: ["h[b, t] = 2 * x[b, t]", "s[n] = 3 * u[n]"]
 questions: [{id: q, text: "x", answers: [h, s]}]
 """
     )
-    page = SOLUTION_FORMATS["html"][1](solve(model), words("en"))
+    page = solution_html(solve(model), words("en"))
     text = re.sub(r"<[^>]*>", "", page.partition('id="question-q"')[2])
     for heading in ("b=1, t=2", "b=2, t=1", "n=1", "n=2"):
         assert text.count(heading) >= 2, heading
@@ -252,6 +253,6 @@ questions: [{id: q, text: "x", answers: [shown]}]
     statement = (tmp_path / "hide.html").read_text(encoding="utf-8")
     assert 'alttext="= 3 ⊙ secret"' in statement
     assert "2 ⊙ x" not in statement
-    assert "2 ⊙ x" in SOLUTION_FORMATS["html"][1](solve(exercise), words("en"))
+    assert "2 ⊙ x" in solution_html(solve(exercise), words("en"))
     with pytest.raises(AuthorError, match="no equation defines `secrt`: did you mean `secret`"):
         loads(text.replace("[secret]", "[secrt]"))

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tp_solver.cli.common import STDOUT, exercises_argument, language_option, models, say_written
 from tp_solver.cli.progress import progress
 from tp_solver.errors import UserError
+from tp_solver.sheets.formats import FORMATS
+
+if TYPE_CHECKING:
+    from tp_solver.solution import Solution
+    from tp_solver.text import Words
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -16,12 +23,12 @@ def options(parser: argparse.ArgumentParser) -> None:
     exercises_argument(parser)
     language_option(parser)
     parser.add_argument("-o", "--output", default="solutions", metavar="DIR", help="folder, or -")
-    parser.add_argument("--format", choices=["html", "json"], default="html", help="what to write")
+    parser.add_argument("--format", choices=sorted(FORMATS), default="html", help="what to write")
 
 
 def run(options: argparse.Namespace) -> int:
     """Write worked solutions."""
-    from tp_solver.sheets.files import SOLUTION_FORMATS, write_solutions
+    from tp_solver.sheets.files import write_solutions
     from tp_solver.solution import solve
     from tp_solver.text import words
 
@@ -29,15 +36,21 @@ def run(options: argparse.Namespace) -> int:
     language = words(options.lang)
     solutions = [solve(model) for model in progress(found, "solving")]
     if options.output == STDOUT:
-        _, make = SOLUTION_FORMATS[options.format]
-        if options.format == "html" and len(solutions) > 1:
-            raise UserError("several pages don't go to one output: name a folder after -o")
-        if len(solutions) > 1:
-            from tp_solver.sheets.json_format import dumps, solution_data
-
-            sys.stdout.write(dumps(map(solution_data, solutions)))
-        else:
-            sys.stdout.writelines(make(solution, language) for solution in solutions)
+        _to_stdout(solutions, options.format, language)
         return status
     say_written(write_solutions(solutions, Path(options.output), options.format, language))
     return status
+
+
+def _to_stdout(solutions: Sequence[Solution], form: str, words: Words) -> None:
+    """Write one solution to standard output, or several as a list of JSON."""
+    if len(solutions) > 1:
+        if form != "json":
+            raise UserError("several files don't go to one output: name a folder after -o")
+        from tp_solver.sheets.json_format import dumps, solution_data
+
+        sys.stdout.write(dumps(map(solution_data, solutions)))
+        return
+    for solution in solutions:
+        made = FORMATS[form].make(solution, words)
+        sys.stdout.buffer.write(made if isinstance(made, bytes) else made.encode())

@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tp_solver.graph.model import Model
 from tp_solver.sheets import prose
+from tp_solver.sheets.formats import FORMATS
+from tp_solver.sheets.head import title_of
 from tp_solver.sheets.html import page
 from tp_solver.solution import Solution
 from tp_solver.text import Words
-
-
-def title_of(model: Model, words: Words) -> str:
-    """Return an exercise's title as plain text."""
-    return prose.plain_text(model.exercise.file.title[words.language], model.exercise.functions)
-
-
-def solution_html(solution: Solution, words: Words) -> str:
-    """Return the page of a worked solution."""
-    from tp_solver.sheets.solution_page import solution_view
-
-    title = title_of(solution.model, words)
-    return page("solution.html.j2", words, view=solution_view(solution, words), plain_title=title)
-
-
-def solution_json(solution: Solution, _words: Words) -> str:
-    """Return a solution as JSON."""
-    from tp_solver.sheets.json_format import dumps, solution_data
-
-    return dumps(solution_data(solution))
-
-
-# The formats of a worked solution: ending of the file, and what makes its text.
-SOLUTION_FORMATS: dict[str, tuple[str, Callable[[Solution, Words], str]]] = {
-    "html": (".html", solution_html),
-    "json": (".json", solution_json),
-}
 
 
 def write_solutions(
     solutions: Sequence[Solution], folder: Path, form: str, words: Words
 ) -> list[Path]:
     """Write worked solutions, and an index page where there are several."""
-    ending, make = SOLUTION_FORMATS[form]
+    made = FORMATS[form]
     written = [
-        write(folder / f"{solution.exercise.id}{ending}", make(solution, words))
+        write(folder / f"{solution.exercise.id}{made.ending}", made.make(solution, words))
         for solution in solutions
     ]
     if form == "html" and len(solutions) > 1:
@@ -110,8 +85,8 @@ def keep(path: Path, data: bytes) -> Path | None:
     return path
 
 
-def write(path: Path, text: str) -> Path:
-    """Write a text file, its folder made where it is missing."""
+def write(path: Path, content: str | bytes) -> Path:
+    """Write a file, its folder made where it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="")
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path

@@ -41,6 +41,11 @@ class Head:
     digits: str
 
 
+def title_of(model: Model, words: Words) -> str:
+    """Return an exercise's title as plain text."""
+    return prose.plain_text(model.exercise.file.title[words.language], model.exercise.functions)
+
+
 def digits_text(exercise: Exercise, words: Words) -> str:
     """Say how many digits an exercise asks for."""
     precision = exercise.file.precision

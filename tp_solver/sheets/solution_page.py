@@ -15,7 +15,8 @@ from tp_solver.graph.schedule import places_read
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import Node, Part
 from tp_solver.sheets import plots, prose
-from tp_solver.sheets.head import Head, Writer
+from tp_solver.sheets.head import Head, Writer, title_of
+from tp_solver.sheets.html import page
 from tp_solver.sheets.lines import formula, related
 from tp_solver.sheets.rows import Table, heading, results, sign_of, standing
 from tp_solver.solution import Solution, SolvedStep
@@ -82,6 +83,12 @@ class SolutionView:
     questions: tuple[QuestionView, ...]
     further: tuple[GroupView, ...]
     plots: tuple[tuple[Markup, Markup], ...]
+
+
+def solution_html(solution: Solution, words: Words) -> str:
+    """Return the page of a worked solution."""
+    title = title_of(solution.model, words)
+    return page("solution.html.j2", words, view=solution_view(solution, words), plain_title=title)
 
 
 def solution_view(solution: Solution, words: Words) -> SolutionView:

@@ -1,0 +1,37 @@
+"""The formats of a worked solution: a row each. Light to import: what makes a format comes late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tp_solver.solution import Solution
+    from tp_solver.text import Words
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: the ending of its files, and what makes one of a solution."""
+
+    ending: str
+    make: Callable[[Solution, Words], str | bytes]
+
+
+def _html(solution: Solution, words: Words) -> str:
+    from tp_solver.sheets.solution_page import solution_html
+
+    return solution_html(solution, words)
+
+
+def _json(solution: Solution, _words: Words) -> str:
+    from tp_solver.sheets.json_format import dumps, solution_data
+
+    return dumps(solution_data(solution))
+
+
+FORMATS: dict[str, Format] = {
+    "html": Format(".html", _html),
+    "json": Format(".json", _json),
+}
