@@ -12,7 +12,7 @@ from tests.language.trees import trees
 from tp_solver.errors import FormulaError
 from tp_solver.language.latex import latex
 from tp_solver.language.limits import AUTHOR
-from tp_solver.language.mathml import mathml
+from tp_solver.language.mathml import mathml_row
 from tp_solver.language.notation import FUNCTIONS, SPELLED, TYPED
 from tp_solver.language.parse import parse, parse_name
 from tp_solver.language.plain import plain
@@ -48,7 +48,7 @@ def test_printed_trees_parse_back(tree, unicode):
 @settings(max_examples=150, deadline=None)
 @given(trees)
 def test_every_tree_can_be_drawn_and_walked(tree):
-    assert mathml(tree, ",")
+    assert mathml_row(tree, ",")
     assert latex(tree)
     assert next(walk(tree)) is tree
     assert shift(tree, {}) == tree
@@ -114,5 +114,5 @@ def test_the_largest_formula_can_be_printed():
     for text in ("x" + "+x" * AUTHOR.operators, "x" + ".T" * AUTHOR.operators):
         tree = parse(text)
         assert parse(plain(tree)) == tree
-        assert mathml(tree)
+        assert mathml_row(tree)
         assert hash(tree) == hash(parse(text))

@@ -15,17 +15,11 @@ _ARROWS = {"fwd": "&#x2192;", "bwd": "&#x2190;"}
 _APPLY = "<mo>&#x2061;</mo>"
 
 
-def mathml(node: Node, mark: str = ".", display: bool = False, alt: str = "") -> str:
-    """Print a tree as a `<math>` element, decimals written with the mark given."""
-    shape = ' display="block"' if display else ""
-    label = f' alttext="{escape(alt, quote=True)}"' if alt else ""
-    return f"<math{shape}{label}>{mathml_row(node, mark)}</math>"
-
-
 def mathml_row(node: Node, mark: str = ".", floor: int = 0) -> str:
-    """Print a tree as MathML without its `<math>` element, to be put in a table or a row.
+    """Print a tree as MathML without its `<math>` element, decimals written with the mark given.
 
-    It stands between brackets where it binds less tightly than a floor, as an operand would.
+    Attributes that say what a browser knows by itself are left out: pages hold thousands of signs.
+    The tree stands between brackets where it binds less tightly than a floor, as an operand would.
     """
     return typeset(node, _MathML(mark), floor)
 
@@ -49,17 +43,17 @@ class _MathML:
             ten = self.sup("<mn>10</mn>", self._integer(power))
             drawn = f"{drawn}<mo>&#xD7;</mo>{ten}"
         if negative:
-            drawn = f'<mo form="prefix">&#x2212;</mo>{drawn}'
+            drawn = f"<mo>&#x2212;</mo>{drawn}"
         return f"<mrow>{drawn}</mrow>" if negative or power else drawn
 
     def _integer(self, text: str) -> str:
         if text.startswith(MINUS):
-            return f'<mrow><mo form="prefix">&#x2212;</mo><mn>{text[1:]}</mn></mrow>'
+            return f"<mrow><mo>&#x2212;</mo><mn>{text[1:]}</mn></mrow>"
         return f"<mn>{text}</mn>"
 
     def letter(self, name: str, accent: str) -> str:
         glyph = LETTERS.get(name, name)
-        upright = ' mathvariant="normal"' if glyph in "∂𝟏" else ""
+        upright = ' mathvariant="normal"' if glyph == "𝟏" else ""
         drawn = f"<mi{upright}>{_entities(glyph)}</mi>"
         if not accent:
             return drawn
@@ -74,10 +68,8 @@ class _MathML:
         return f"<{tag}>{_entities(LETTERS.get(text, text))}</{tag}>"
 
     def sign(self, op: str) -> str:
-        if op in ",;":
-            return f'<mo separator="true">{op}</mo>'
-        if op == ":":
-            return "<mo>:</mo>"
+        if op in ",;:":
+            return f"<mo>{op}</mo>"
         stretch = ' largeop="false"' if op == "mul" else ""
         return f"<mo{stretch}>{_entities(INFIX[op].unicode)}</mo>"
 
@@ -108,8 +100,11 @@ class _MathML:
         return f"<msqrt>{body}</msqrt>"
 
     def fence(self, left: str, body: str, right: str) -> str:
-        opening = f'<mo fence="true" form="prefix">{_entities(left)}</mo>'
-        closing = f'<mo fence="true" form="postfix">{_entities(right)}</mo>'
+        if left != right:
+            return f"<mrow><mo>{_entities(left)}</mo>{body}<mo>{_entities(right)}</mo></mrow>"
+        bar = _entities(left)  # nothing but its place tells on which side a bar stands
+        opening = f'<mo fence="true" form="prefix">{bar}</mo>'
+        closing = f'<mo fence="true" form="postfix">{bar}</mo>'
         return f"<mrow>{opening}{body}{closing}</mrow>"
 
     def table(self, rows: list[list[str]]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from tp_solver.language.mathml import mathml_row
 from tp_solver.language.notation import COMPARE
@@ -13,6 +13,7 @@ from tp_solver.language.tree import Node, Op
 
 UNBROKEN = 16
 _SIGNS = {"": "", "=": "=", "≈": "&#x2248;", "<": "&lt;", "+": "+", "-": "&#x2212;"}
+_SIGNED = ("+", "-")
 _OPERATORS = {"+": "add", "-": "sub", "=": "eq", "≈": "eq", "<": "lt"}
 _SPLIT = {"eq": "=", "lt": "<", "add": "+", "sub": "-"}
 
@@ -32,12 +33,12 @@ def related(sign: str, node: Node, mark: str) -> Markup:
 
 
 def _piece(sign: str, node: Node, mark: str) -> Markup:
-    alt = escape(f"{sign} {plain(node, unicode=True)}".strip())
     floor = operand_floors(_OPERATORS[sign])[1] if sign in _OPERATORS else 0
     drawn = mathml_row(node, mark, floor)
     if sign:
-        drawn = f'<mrow><mo form="infix">{_SIGNS[sign]}</mo>{drawn}</mrow>'
-    return Markup(f'<math displaystyle="true" alttext="{alt}">{drawn}</math>')
+        form = ' form="infix"' if sign in _SIGNED else ""  # `+` and `-` begin a term, but `=` not
+        drawn = f"<mrow><mo{form}>{_SIGNS[sign]}</mo>{drawn}</mrow>"
+    return Markup(f"<math>{drawn}</math>")
 
 
 def _pieces(node: Node) -> Iterator[tuple[str, Node]]:

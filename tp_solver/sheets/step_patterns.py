@@ -28,7 +28,7 @@ from tp_solver.sheets.rows import sign_of
 from tp_solver.solution import Solution, displayed
 
 FIRST = 739_100_000  # no number of an exercise looks like this
-_HOLE = re.compile(r"<mn>7391([0-9]{5})</mn>|7391([0-9]{5})")  # drawn, or spoken
+_HOLE = re.compile(r"<mn>7391([0-9]{5})</mn>")
 MOST_HOLES = 400
 # Which stand-ins are negative: none, all, every other one.
 _SIGNS: tuple[Callable[[int], bool], ...] = (
@@ -78,10 +78,9 @@ class _StandIns(Solution):
 
 @dataclass(frozen=True)
 class Hole:
-    """Where a number goes: which one, drawn or spoken, what is around a negative one."""
+    """Where a number goes: which one, what is around a negative one."""
 
     spot: int
-    spoken: bool
     before: str
     after: str
 
@@ -95,7 +94,10 @@ class Numerals:
         self.known: dict[float, tuple[bool, str, str] | None] = {}
 
     def of(self, number: float) -> tuple[bool, str, str] | None:
-        """Return whether a number is negative and its two spellings; None with a power of ten."""
+        """Return whether a number is negative, its digits as drawn and with a point; or None.
+
+        A number that is written with a power of ten is no plain one.
+        """
         if number not in self.known:
             if len(self.known) > MOST_SPELLED:
                 self.known.clear()
@@ -127,8 +129,8 @@ class Pattern:
         """Put numbers in, in the order of their spots."""
         out = [self.pieces[0]]
         for hole, piece in zip(self.holes, self.pieces[1:], strict=True):
-            negative, written, spoken = numbers[hole.spot]
-            text = spoken if hole.spoken else f"<mn>{written}</mn>"
+            negative, written, _ = numbers[hole.spot]
+            text = f"<mn>{written}</mn>"
             out.append(f"{hole.before}{text}{hole.after}" if negative else text)
             out.append(piece)
         return "".join(out)
@@ -189,8 +191,8 @@ def step_pattern(
 def _pattern(positive: str, negative: str) -> Pattern | None:
     """Find what surrounds the holes of a line; None where signs change more than that."""
     plain, signed = (_HOLE.split(text) for text in (positive, negative))
-    pieces, others = plain[::3], signed[::3]
-    if plain[1::3] != signed[1::3] or plain[2::3] != signed[2::3]:
+    pieces, others = plain[::2], signed[::2]
+    if plain[1::2] != signed[1::2]:
         return None
     before, after = [], []
     for piece, other in zip(pieces, others, strict=True):
@@ -201,10 +203,8 @@ def _pattern(positive: str, negative: str) -> Pattern | None:
         before.append(other[start + len(piece) :])
     if after[0] or before[-1]:
         return None
-    numbers = zip(plain[1::3], plain[2::3], strict=True)
     holes = tuple(
-        Hole(int(drawn or spoken), bool(spoken), before[i], after[i + 1])
-        for i, (drawn, spoken) in enumerate(numbers)
+        Hole(int(number), before[i], after[i + 1]) for i, number in enumerate(plain[1::2])
     )
     return Pattern(tuple(pieces), holes)
 
