@@ -36,7 +36,7 @@ def text_of(page: str) -> str:
 class _Balance(HTMLParser):
     """Checks that every element that is opened is closed, in order."""
 
-    void = frozenset({"meta", "br", "wbr", "hr", "path", "circle", "img"})
+    void = frozenset({"meta", "br", "input", "wbr", "hr", "path", "circle", "img"})
 
     def __init__(self) -> None:
         super().__init__()

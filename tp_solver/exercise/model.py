@@ -265,6 +265,9 @@ AnyUse = Annotated[
 ]
 
 
+Detail = Literal["results", "steps", "components"]
+
+
 class ExerciseFile(Model):
     """An exercise: equations in the course's notation, numbers, questions."""
 
@@ -286,6 +289,7 @@ class ExerciseFile(Model):
     credit: Credit = Credit()
     scale: Scale = Scale()
     hints: bool | Literal["values"] = True
+    detail: Detail = "components"
     symbols: list[str] = []
     plots: list[Plot] = []
     questions: Annotated[list[AnyQuestion], Field(min_length=1)]

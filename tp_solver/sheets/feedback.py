@@ -186,8 +186,8 @@ class FeedbackWriter(Writer):
         value = judge.exact_own[key][(*self.solution.tables[key].slot(position), row)]
         return (
             f'<div class="step"><div class="name">{pattern.name}</div><div class="work">'
-            f"<div>{pattern.symbols}</div><div>{line}</div>"
-            f'<div class="value"><span>{self.value(key, value)}</span></div></div></div>'
+            f"<div>{pattern.symbols}</div><div>{line}</div></div>"
+            f'<div class="value"><span>{self.value(key, value)}</span></div></div>'
         )
 
     def value(self, key: str, value: Array) -> str:

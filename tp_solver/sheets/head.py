@@ -10,7 +10,6 @@ from tp_solver.exercise.exercise import Exercise
 from tp_solver.exercise.model import Text
 from tp_solver.graph.model import Model
 from tp_solver.language.notation import fold_name
-from tp_solver.language.plain import plain
 from tp_solver.language.tree import Op
 from tp_solver.sheets import prose
 from tp_solver.sheets.lines import formula
@@ -90,6 +89,7 @@ class Writer:
                 continue
             where = domain_text(equation.domain, self.words)
             node = Op("eq", (equation.left, equation.right))
-            line = Line(formula(node, self.mark), len(plain(node, unicode=True)) > HALF_LINE)
+            drawn = formula(node, self.mark)
+            line = Line(drawn, len(drawn.striptags()) > HALF_LINE)
             groups.setdefault(where, []).append(line)
         return tuple((where, tuple(drawn)) for where, drawn in groups.items())

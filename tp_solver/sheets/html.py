@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import html
+import re
 from functools import cache
 from typing import Any
 
@@ -12,18 +14,27 @@ from markupsafe import Markup
 from tp_solver.places import templates_dir
 from tp_solver.text import Words
 
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 FONT = "stix-two-math-subset.woff2"
 
 
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates_dir()),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["css_string"] = css_string
+    return environment
+
+
+def css_string(markup: str) -> Markup:
+    """Write a piece of a page as what stands between quotes in a stylesheet."""
+    text = " ".join(html.unescape(markup).split())
+    return Markup("".join(c if c.isalnum() and c.isascii() else f"\\{ord(c):x} " for c in text))
 
 
 @cache
@@ -31,7 +42,8 @@ def stylesheet() -> Markup:
     """Return the stylesheet with the mathematics font inside it."""
     font = base64.b64encode((templates_dir() / "fonts" / FONT).read_bytes()).decode()
     css = (templates_dir() / "style.css").read_text(encoding="utf-8")
-    return Markup(css.replace("FONT_DATA", f"data:font/woff2;base64,{font}"))
+    light = " ".join(_COMMENT.sub("", css).split())  # a copy of it is in every page
+    return Markup(light.replace("FONT_DATA", f"data:font/woff2;base64,{font}"))
 
 
 def page(template: str, words: Words, **content: Any) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import get_args
 
 from markupsafe import Markup
 
 from tp_solver.exercise.exercise import Asked
-from tp_solver.exercise.model import ChoiceQuestion, NumberQuestion, TextQuestion
+from tp_solver.exercise.model import ChoiceQuestion, Detail, NumberQuestion, TextQuestion
 from tp_solver.graph.model import accepted_key
 from tp_solver.graph.schedule import places_read
 from tp_solver.language.plain import plain
@@ -24,6 +25,8 @@ from tp_solver.text import Words
 
 Place = tuple[str, tuple[int, ...]]
 FOLD_AFTER = 16
+NARROW = 2  # columns of numbers that stand beside the working
+LEVELS: tuple[Detail, ...] = get_args(Detail)
 EMPTY = Markup()
 
 
@@ -36,6 +39,7 @@ class StepView:
     lines: tuple[Markup, ...]
     components: tuple[tuple[Markup, Markup, Markup], ...]
     value: Markup
+    wide: bool  # its value needs a line of its own
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ class SolutionView:
     questions: tuple[QuestionView, ...]
     further: tuple[GroupView, ...]
     plots: tuple[tuple[Markup, Markup], ...]
+    level: Detail  # of detail, until the reader chooses another one
+    levels: tuple[Detail, ...]
 
 
 def solution_html(solution: Solution, words: Words) -> str:
@@ -104,6 +110,7 @@ class _Writer(Writer):
         self.order = {place: i for i, place in enumerate(self.steps)}
         self.shown: set[Place] = set()
         self.spelled: set[int] = set()
+        self.has_components = False
         asked = {a.question.id for a in self.exercise.questions}
         drawn = {name for names in self.model.curves for name in names}
         self.internal = {
@@ -117,11 +124,16 @@ class _Writer(Writer):
             self.question(asked, n) for n, asked in enumerate(self.exercise.questions, 1)
         )
         rest = [p for p in self.order if p not in self.shown and p not in self.internal]
+        further = tuple(self.groups(rest, "further"))
+        levels = LEVELS if self.has_components else LEVELS[:-1]
+        level = self.exercise.file.detail
         return SolutionView(
             head=self.head(),
             questions=questions,
-            further=tuple(self.groups(rest, "further")),
+            further=further,
             plots=tuple(self.plots()),
+            level=level if level in levels else levels[-1],
+            levels=levels if self.shown or rest else (),
         )
 
     def question(self, asked: Asked, number: int) -> QuestionView:
@@ -191,8 +203,11 @@ class _Writer(Writer):
             for c in spelled
             if c.substituted != c.value
         )
+        self.has_components = self.has_components or bool(components)
         value = related(sign_of(step.value, step.shown.items), step.shown, self.mark)
-        return StepView(anchor, formula(step.ref, self.mark), tuple(lines), components, value)
+        wide = step.value.ndim > 1 and step.value.shape[-1] > NARROW
+        name = formula(step.ref, self.mark)
+        return StepView(anchor, name, tuple(lines), components, value, wide)
 
     def spelled_before(self, step: SolvedStep) -> bool:
         """Tell whether a matrix equation was spelled out already: once is enough for these."""
