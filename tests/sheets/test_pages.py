@@ -221,9 +221,9 @@ questions: [{id: q, text: "x", answers: [h, s]}]
     )
     page = solution_html(solve(model), words("en"))
     text = re.sub(r"<[^>]*>", "", page.partition('id="question-q"')[2])
-    for heading in ("b=1, t=2", "b=2, t=1", "n=1", "n=2"):
+    for heading in ("b = 1, t = 2", "b = 2, t = 1", "n = 1", "n = 2"):
         assert text.count(heading) >= 2, heading
-    assert "t=1, 2" not in text
+    assert "t = 1, 2" not in text
 
 
 def test_punctuation_stays_with_the_formula_before_it() -> None:

@@ -41,7 +41,17 @@ def test_every_word_is_used_somewhere() -> None:
     sources = [*PACKAGE.glob("tp_solver/**/*.py"), *PACKAGE.glob("templates/*.j2")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     # Sections whose keys are codes.
-    whole = {"verdict", "remark", "refused", "check", "gradebook", "hint", "to_mark", "regrade", "detail"}
+    whole = {
+        "verdict",
+        "remark",
+        "refused",
+        "check",
+        "gradebook",
+        "hint",
+        "to_mark",
+        "regrade",
+        "detail",
+    }
     for key in words("fr").entries:
         section, _, name = key.partition(".")
         quoted = re.search(rf"""["']{re.escape(key)}["']""", text)

@@ -13,8 +13,9 @@ from markupsafe import Markup, escape
 from tp_solver.exercise.exercise import Exercise, Given
 from tp_solver.graph.boxes import positions
 from tp_solver.graph.model import Model, Slot
+from tp_solver.language.numerals import MINUS
 from tp_solver.language.parse import parse_name
-from tp_solver.language.tree import At, Nested, Num, Op, Ref, Span, Value, walk
+from tp_solver.language.tree import At, Nested, Op, Ref, Span, Value, walk
 from tp_solver.sheets.lines import formula
 from tp_solver.solution import Solution
 from tp_solver.text import Words
@@ -111,7 +112,7 @@ def _table(slots: list[Slot], solution: Solution, mark: str) -> Table:
             for place in places
         )
         rows.append((formula(name, mark), cells))
-    columns = tuple(heading(solution.model, slots[0].key, place, mark) for place in places)
+    columns = tuple(heading(solution.model, slots[0].key, place) for place in places)
     return Table(columns if len(places) > 1 else (), tuple(rows))
 
 
@@ -133,10 +134,15 @@ def by_name(slots: list[Slot]) -> list[tuple[Ref, dict[tuple[int, ...], Slot]]]:
     return found
 
 
-def heading(model: Model, key: str, place: tuple[int, ...], mark: str) -> Markup:
-    """Draw a position of a quantity's indices: `t = 2`; nothing where it has none."""
+def heading(model: Model, key: str, place: tuple[int, ...]) -> Markup:
+    """Write a position of a quantity's indices: `t = 2`; nothing where it has none.
+
+    As text, since it names headings and links, for which not every tool reads MathML.
+    """
     return Markup(", ").join(
-        formula(Op("eq", (Ref(symbol), Num(Decimal(i)))), mark)
+        Markup('<span class="glue"><var>{}</var> = {}</span>').format(
+            symbol, str(i).replace("-", MINUS)
+        )
         for symbol, i in standing(model, key, place)
     )
 

@@ -186,7 +186,7 @@ class _Writer(Writer):
         for count, (_, same) in enumerate(at):
             steps = list(same)
             drawn = (self.step(self.steps[p], f"{prefix}-{self.order[p]}") for p in steps)
-            title = heading(self.model, *steps[0], self.mark)
+            title = heading(self.model, *steps[0])
             yield GroupView(f"{prefix}-{count}", title, tuple(drawn))
 
     def step(self, step: SolvedStep, anchor: str) -> StepView:

@@ -79,7 +79,7 @@ class _Writer(Writer):
         """Lay out tables to fill as the course does: a row a quantity, a column a position."""
         for own in by_indices(slots, self.model):
             places = sorted({slot.position for slot in own})
-            columns = tuple(heading(self.model, own[0].key, place, self.mark) for place in places)
+            columns = tuple(heading(self.model, own[0].key, place) for place in places)
             rows = [
                 (formula(name, self.mark), self.size(name), tuple(p in asked for p in places))
                 for name, asked in by_name(own)
