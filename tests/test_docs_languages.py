@@ -9,7 +9,7 @@ French pages too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -64,7 +64,10 @@ def without_comments(block: str) -> str:
 
 
 def place(page: Path, target: str) -> str:
-    """Say where a link leads, the same for a page and its French: the heading by its number."""
+    """Say where a link leads, the same for a page and its French.
+
+    A heading goes by its number among those of its level: one missing elsewhere does no harm.
+    """
     path, _, name = target.partition("#")
     if re.match(r"\w+:", target):
         return target
@@ -72,10 +75,18 @@ def place(page: Path, target: str) -> str:
     plain = path.replace(".fr.md", ".md")
     if not name or leads_to.suffix != ".md" or not leads_to.exists():
         return plain + (f"#{name}" if name else "")
-    anchors = [anchor(section.heading) for section in sections(read(leads_to))]
-    if name not in anchors:
+    there = sections(read(leads_to))
+    found = [i for i, section in enumerate(there) if anchor(section.heading) == name]
+    if not found:
         return f"{target} (no such heading)"
-    return f"{plain}#heading {anchors.index(name)}"
+    level = there[found[0]].level
+    number = sum(section.level == level for section in there[: found[0] + 1])
+    return f"{plain}{'#' * level} heading {number}"
+
+
+def shown(page: Path) -> str:
+    """Return the path of a page as it is typed in the checkout."""
+    return str(page.relative_to(ROOT)) if page.is_relative_to(ROOT) else page.name
 
 
 def read(page: Path) -> str:
@@ -98,16 +109,16 @@ def commands(section: Section) -> list[str]:
     return [code for code in inline(section) if "tp-solver " in code]
 
 
-def count(pattern: str) -> Callable[[Section], list[str]]:
-    """Count the lines of a section that begin in some way, as a list of one text."""
-    return lambda section: [str(len(re.findall(pattern, section.text, re.MULTILINE)))]
-
-
 def first_difference(what: str, english: list[str], french: list[str]) -> str | None:
     """Describe where two lists first part, if they do."""
     for ours, theirs in zip(english, french, strict=False):
-        if ours != theirs:
-            return f"{what} `{ours}` in English, `{theirs}` in French"
+        if ours == theirs:
+            continue
+        if ours not in french:
+            return f"{what} `{ours}` is missing; `{theirs}` stands there"
+        if theirs not in english:
+            return f"{what} `{theirs}` is not in the English page, where `{ours}` stands"
+        return f"{what} `{ours}` in English, `{theirs}` in French, in another order"
     if len(english) > len(french):
         return f"{what} `{english[len(french)]}` is missing"
     if len(french) > len(english):
@@ -131,32 +142,47 @@ def section_differences(
     ]
     yield first_difference("link to", *places)
     yield first_difference("image", *(IMAGE.findall(each.text) for each in (english, french)))
-    for what, number in (("list items:", count(r"^\s*[-*] ")), ("table rows:", count(r"^\|"))):
-        yield first_difference(what, number(english), number(french))
+    for what, pattern in (("list items", r"^\s*[-*] "), ("table rows", r"^\|")):
+        numbers = [len(re.findall(pattern, each.text, re.MULTILINE)) for each in (english, french)]
+        if numbers[0] != numbers[1]:
+            yield f"{numbers[0]} {what} in English, {numbers[1]} in French"
     for code in inline(english):
         if code not in inline(french):
             yield f"`{code}` is missing"
+
+
+def level_difference(english: Section, french: Section) -> str | None:
+    """Compare the levels of two headings."""
+    if english.level == french.level:
+        return None
+    return (
+        f"heading `{french.heading}` has level {french.level}, "
+        f"in English `{english.heading}` has level {english.level}"
+    )
 
 
 def divergence(page: Path) -> str | None:
     """Return the first place where a French page is out of step with its English one, if any."""
     pages = (original(page), page)
     ours, theirs = (sections(read(each)) for each in pages)
-    counts = f"{len(ours) - 1} headings in English, {len(theirs) - 1} in French"
-    hint = "" if len(ours) == len(theirs) else f" ({counts}: is one missing near here?)"
-    for i, (one, other) in enumerate(zip(ours, theirs, strict=False)):
-        if one.level != other.level:
-            return (
-                f"{page.name}: heading {i} `{other.heading}` has level {other.level}, "
-                f"in English `{one.heading}` has level {one.level}{hint}"
-            )
-        for difference in section_differences(pages, one, other):
+    pairs = [*zip(ours, theirs, strict=False)]
+    names = [[section.heading for section in each] for each in (ours, theirs)]
+    if len(ours) == len(theirs):
+        hint, levels = "", [level_difference(*pair) for pair in pairs]
+    else:  # a level that differs only tells that a heading is missing before it
+        counts = f"{len(ours) - 1} headings in English, {len(theirs) - 1} in French"
+        hint, levels = f" ({counts}: is one missing near here?)", []
+    for difference in levels:
+        if difference is not None:
+            return f"{shown(page)}: {difference}"
+    for i, (one, other) in enumerate(pairs):
+        found = [level_difference(one, other), *section_differences(pages, one, other)]
+        for difference in found:
             if difference is not None:
                 where = f"after heading {i} `{other.heading}` (`{one.heading}`)"
-                return f"{page.name}: {where}: {difference}{hint}"
-    names = [[section.heading for section in each] for each in (ours, theirs)]
-    last = first_difference("heading", *(each[min(map(len, names)) :] for each in names))
-    return f"{page.name}: at the end: {last}" if last else None
+                return f"{shown(page)}: {where}: {difference}{hint}"
+    last = first_difference("heading", *(each[len(pairs) :] for each in names))
+    return f"{shown(page)}: at the end: {last}" if last else None
 
 
 def original(page: Path) -> Path:
@@ -178,7 +204,7 @@ def test_french_pages_are_in_step(page):
 def test_each_language_leads_to_the_other_at_the_top(page):
     for one, other in ((page, original(page)), (original(page), page)):
         title = sections(read(one))[1]
-        assert links(title)[0] == other.name, f"{one.name}: no link to {other.name} at the top"
+        assert links(title)[0] == other.name, f"{shown(one)}: no link to {other.name} at the top"
 
 
 @pytest.mark.parametrize("page", FRENCH, ids=lambda page: page.name)
@@ -186,8 +212,8 @@ def test_french_links_stay_in_french(page):
     _, title, *rest = sections(read(page))
     for target in [*links(title)[1:], *(target for part in rest for target in links(part))]:
         path = page.parent / target.partition("#")[0]
-        assert path.exists(), f"{page.name}: {target} does not exist"
-        assert path.with_suffix(".fr.md") not in FRENCH, f"{page.name}: {target} is in French too"
+        assert path.exists(), f"{shown(page)}: {target} does not exist"
+        assert path.with_suffix(".fr.md") not in FRENCH, f"{shown(page)}: {target} is in French too"
 
 
 @pytest.mark.parametrize("page", FRENCH, ids=lambda page: page.name)
@@ -196,7 +222,7 @@ def test_french_typography(page):
     for line in bare.splitlines():
         wrong = re.search(r"\w'\w| [:;!?»%](?=\s|$)|« |[^\s\u00a0][;!?»](?=\s|$)", line)
         if wrong:
-            pytest.fail(f"{page.name}: `{wrong[0]}` in: {line}")
+            pytest.fail(f"{shown(page)}: `{wrong[0]}` in: {line}")
 
 
 ENGLISH_PAGE = """# Title
@@ -251,7 +277,7 @@ def test_pages_that_differ_in_their_words_alone_are_in_step(pages):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("## Usage", "### Usage", "heading 2 `Usage` has level 3"),
+        ("## Usage", "### Usage", "heading `Usage` has level 3"),
         (
             "## Usage",
             "## Usage\n\n## Autre",
@@ -265,15 +291,19 @@ def test_pages_that_differ_in_their_words_alone_are_in_step(pages):
         (
             "a: 1",
             "a: 2",
-            "after heading 2 `Usage` (`Use`): code block 1, line `a: 1` in English, `a: 2`",
+            "after heading 2 `Usage` (`Use`): code block 1, line `a: 1` is missing; `a: 2`",
         ),
-        ('"# no comment"', '"# commentaire"', 'line `t: "# no comment"` in English'),
+        ('"# no comment"', '"# commentaire"', 'line `t: "# no comment"` is missing'),
         ("`tp-solver solve tp`", "lancez", "command `tp-solver solve tp` is missing"),
-        ("solve tp", "solve rnn", "`tp-solver solve tp` in English, `tp-solver solve rnn`"),
+        (
+            "solve tp",
+            "solve rnn",
+            "`tp-solver solve tp` is missing; `tp-solver solve rnn` stands there",
+        ),
         ("#usage", "#autre", "#autre (no such heading)"),
-        ("a.png", "b.png", "image `a.png` in English, `b.png` in French"),
-        ("- [Usage]", "[Usage]", "list items: `1` in English, `0` in French"),
-        ("| a | b |", "", "table rows: `1` in English, `0` in French"),
+        ("a.png", "b.png", "image `a.png` is missing; `b.png` stands there"),
+        ("- [Usage]", "[Usage]", "1 list items in English, 0 in French"),
+        ("| a | b |", "", "1 table rows in English, 0 in French"),
         ("`--lang fr`", "la langue", "`--lang fr` is missing"),
     ],
 )
