@@ -30,8 +30,12 @@ LONGEST_RECIPE = 24  # lines of an exercise; the first, which shows much at once
 
 
 def blocks(*kinds: str) -> list[Any]:
-    """Find the fenced blocks of some kinds in README and docs/, each as a test's parameter."""
-    pages: list[Path] = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    """Find the fenced blocks of some kinds in README and docs/, each as a test's parameter.
+
+    Those of the French pages are the same: `test_docs_languages.py` sees to that.
+    """
+    every: list[Path] = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    pages = [page for page in every if not page.name.endswith(".fr.md")]
     return [
         pytest.param(match[2], id=f"{page.name}-{i}")
         for page in pages
@@ -172,9 +176,11 @@ def test_every_cell_and_update_is_documented_with_its_options(kind):
                 assert f"`{choice}`" in row
 
 
-def test_the_contents_of_the_cookbook_are_its_headings():
-    listed = re.findall(r"^- \[([^]]+)]\(#([^)]+)\)", COOKBOOK, re.MULTILINE)
-    headings = re.findall(r"^## (.+)$", COOKBOOK, re.MULTILINE)
+@pytest.mark.parametrize("page", ["cookbook.md", "cookbook.fr.md"])
+def test_the_contents_of_the_cookbook_are_its_headings(page):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    listed = re.findall(r"^- \[([^]]+)]\(#([^)]+)\)", text, re.MULTILINE)
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     assert [title for title, _ in listed] == headings
     for title, anchor in listed:
         assert re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") == anchor
