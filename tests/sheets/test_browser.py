@@ -251,7 +251,7 @@ def test_the_reader_chooses_the_level_of_detail(pages: list[Path], chromium: Bro
     for level in ("components", "steps", "results"):
         page.locator(f"#detail-{level}").check()
         for media in ("screen", "print"):
-            page.emulate_media(media=media)  # type: ignore[arg-type]
+            page.emulate_media(media=media)
             seen[level, media] = [visible(page, sight) for sight in sights]
         page.emulate_media(media="screen")
     for media in ("screen", "print"):

@@ -15,7 +15,9 @@ from tp_solver.graph.boxes import positions
 from tp_solver.graph.model import Model, Slot
 from tp_solver.language.numerals import MINUS
 from tp_solver.language.parse import parse_name
+from tp_solver.language.plain import plain
 from tp_solver.language.tree import At, Nested, Op, Ref, Span, Value, walk
+from tp_solver.sheets.large import folded, is_large
 from tp_solver.sheets.lines import formula
 from tp_solver.solution import Solution
 from tp_solver.text import Words
@@ -56,7 +58,7 @@ def domain_text(domain: Iterable[tuple[str, Span]], words: Words) -> Markup:
     return Markup(", ").join(sentences)
 
 
-def given_lines(model: Model, given: Given, mark: str, most: int = 6) -> list[Markup]:
+def given_lines(model: Model, given: Given, words: Words, most: int = 6) -> list[Markup]:
     """Draw given numbers, one line a position where these are few."""
     ref = given.ref
     axes = ref.axes
@@ -64,13 +66,13 @@ def given_lines(model: Model, given: Given, mark: str, most: int = 6) -> list[Ma
         symbols = model.system.axes[ref.over.name if ref.over else ref.name]
         ref = ref.moved(tuple(model.exercise.indices[symbol] for symbol in symbols))
     if not axes and _is_row(model.exercise, given):
-        return [_assigned(given.ref, (given.value,), mark)]
+        return [_assigned(given.ref, (given.value,), words)]
     spans = [at for at in ref.axes if isinstance(at, Span)]
     count = 1
     for span in spans:
         count *= span.last - span.first + 1
     if not spans or count > most:
-        return [_assigned(given.ref, given.value, mark)]
+        return [_assigned(given.ref, given.value, words)]
     box = tuple(at if isinstance(at, Span) else Span(at.offset, at.offset) for at in ref.axes)
     lines = []
     for place in positions(box):
@@ -78,7 +80,7 @@ def given_lines(model: Model, given: Given, mark: str, most: int = 6) -> list[Ma
         for i, at in zip(place, ref.axes, strict=True):
             if isinstance(at, Span) and isinstance(value, tuple):
                 value = value[i - at.first]
-        lines.append(_assigned(ref.moved(tuple(At(None, i) for i in place)), value, mark))
+        lines.append(_assigned(ref.moved(tuple(At(None, i) for i in place)), value, words))
     return lines
 
 
@@ -92,28 +94,36 @@ def _is_row(exercise: Exercise, given: Given) -> bool:
     )
 
 
-def _assigned(ref: Ref, value: Nested, mark: str) -> Markup:
-    return formula(Op("eq", (ref, Value(value))), mark)
+def _assigned(ref: Ref, value: Nested, words: Words) -> Markup:
+    if is_large(value):
+        told = folded(as_floats(value), plain(ref, unicode=True), words)
+        return formula(ref, words.mark) + told
+    return formula(Op("eq", (ref, Value(value))), words.mark)
 
 
-def results(slots: Iterable[Slot], solution: Solution, mark: str) -> tuple[Table, ...]:
+def results(slots: Iterable[Slot], solution: Solution, words: Words) -> tuple[Table, ...]:
     """Lay results out as the course does: a row a quantity, a column a position."""
-    return tuple(_table(own, solution, mark) for own in by_indices(slots, solution.model))
+    return tuple(_table(own, solution, words) for own in by_indices(slots, solution.model))
 
 
-def _table(slots: list[Slot], solution: Solution, mark: str) -> Table:
+def _table(slots: list[Slot], solution: Solution, words: Words) -> Table:
     places = sorted({slot.position for slot in slots})
     rows = []
     for name, own in by_name(slots):
         cells = tuple(
-            formula(Value(solution.shown(solution.value(own[place].key, place))), mark)
-            if place in own
-            else Markup("")
-            for place in places
+            _result(own[place], solution, words) if place in own else Markup("") for place in places
         )
-        rows.append((formula(name, mark), cells))
+        rows.append((formula(name, words.mark), cells))
     columns = tuple(heading(solution.model, slots[0].key, place) for place in places)
     return Table(columns if len(places) > 1 else (), tuple(rows))
+
+
+def _result(slot: Slot, solution: Solution, words: Words) -> Markup:
+    value = solution.value(slot.key, slot.position)
+    shown = solution.shown(value)
+    if is_large(shown):
+        return folded(value, plain(slot.ref, unicode=True), words)
+    return formula(Value(shown), words.mark)
 
 
 def by_indices(slots: Iterable[Slot], model: Model) -> list[list[Slot]]:

@@ -18,6 +18,7 @@ from tp_solver.language.tree import Node, Part
 from tp_solver.sheets import plots, prose
 from tp_solver.sheets.head import Head, Writer, title_of
 from tp_solver.sheets.html import page
+from tp_solver.sheets.large import folded, holds_large, is_large
 from tp_solver.sheets.lines import formula, related
 from tp_solver.sheets.rows import Table, heading, results, sign_of, standing
 from tp_solver.solution import Solution, SolvedStep
@@ -141,7 +142,7 @@ class _Writer(Writer):
         places = self.leading_to(asked)
         groups = tuple(self.groups(places, question.id))
         slots = tuple(s for s in self.model.slots[question.id] if s.key != question.id)
-        tables = results(slots, self.solution, self.mark)
+        tables = results(slots, self.solution, self.words)
         return QuestionView(
             id=question.id,
             number=number,
@@ -191,7 +192,8 @@ class _Writer(Writer):
 
     def step(self, step: SolvedStep, anchor: str) -> StepView:
         lines = [related("=", step.formula, self.mark)]
-        if step.substituted not in (step.formula, step.shown):
+        told = step.substituted not in (step.formula, step.shown)
+        if told and not holds_large(step.substituted):
             lines.append(related("=", step.substituted, self.mark))
         spelled = () if self.spelled_before(step) else step.components
         components = tuple(
@@ -204,10 +206,13 @@ class _Writer(Writer):
             if c.substituted != c.value
         )
         self.has_components = self.has_components or bool(components)
-        value = related(sign_of(step.value, step.shown.items), step.shown, self.mark)
         wide = step.value.ndim > 1 and step.value.shape[-1] > NARROW
+        if large := is_large(step.shown.items):
+            value = folded(step.value, plain(step.ref, unicode=True), self.words)
+        else:
+            value = related(sign_of(step.value, step.shown.items), step.shown, self.mark)
         name = formula(step.ref, self.mark)
-        return StepView(anchor, name, tuple(lines), components, value, wide)
+        return StepView(anchor, name, tuple(lines), components, value, wide or large)
 
     def spelled_before(self, step: SolvedStep) -> bool:
         """Tell whether a matrix equation was spelled out already: once is enough for these."""
