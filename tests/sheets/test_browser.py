@@ -8,10 +8,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from tp_solver.catalogue import exercise_files
 from tp_solver.cli import main
+from tp_solver.exercise.model import Precision
+from tp_solver.grading.tokens import Tokens
+from tp_solver.grading.typed import unpacked
 from tp_solver.sheets.files import write_sheets, write_solutions
 from tp_solver.solution import load, solve
 from tp_solver.text import words
@@ -278,4 +282,32 @@ def test_values_stand_in_one_column(pages: list[Path], chromium: Browser) -> Non
     )
     assert columns
     assert all(count == 1 for steps in columns for count in steps), columns
+    page.close()
+
+
+COPIED = """() => [...document.querySelectorAll('.step > .value')].map(value => {
+  const range = document.createRange();
+  range.selectNodeContents(value);
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+  return getSelection().toString();
+})"""
+
+
+def test_a_value_copied_from_the_page_is_read_as_an_answer(
+    pages: list[Path], chromium: Browser
+) -> None:
+    page = chromium.new_page()
+    path = next(p for p in pages if p.name == "tp-2.3b.html" and p.parent.name == "solutions")
+    page.goto(path.as_uri())
+    copied = page.evaluate(COPIED)
+    steps = [step.value for step in solve(load(exercise_files(["tp-2.3b"])[0])).steps]
+    known = np.concatenate([np.ravel(value) for value in steps])
+    tokens = Tokens(Precision(decimals=5))
+    assert len(copied) > 40
+    for text in copied:
+        raw = unpacked(text)
+        for each in raw if isinstance(raw, list) else [raw]:
+            number = tokens.ids[str(each)]
+            assert np.abs(known - tokens.arrays[0][number]).min() <= 0.5e-5 + 1e-12, text
     page.close()
