@@ -34,7 +34,7 @@ answers:
   C_tilde[2]: 0.5552
 ---
 student: {id: e2, name: Bo}
-answers: {z_f[1]: 0.2, f[1]: 0.1974, C_tilde[1]: 0.5987, h[3]: "1 2", o[1]: 0}
+answers: {"z_f[1]": 0.2, "f[1]": 0.1974, "C_tilde[1]": 0.5987, "h[3]": "1 2", "o[1]": 0}
 ---
 student: {id: e3, name: Cleo}
 answers: {}
@@ -300,7 +300,7 @@ def test_a_value_copied_from_the_page_is_read_as_an_answer(
     page = chromium.new_page()
     path = next(p for p in pages if p.name == "tp-2.3b.html" and p.parent.name == "solutions")
     page.goto(path.as_uri())
-    copied = page.evaluate(COPIED)
+    copied = [text for text in page.evaluate(COPIED) if text]  # none of what is folded
     steps = [step.value for step in solve(load(exercise_files(["tp-2.3b"])[0])).steps]
     known = np.concatenate([np.ravel(value) for value in steps])
     tokens = Tokens(Precision(decimals=5))
