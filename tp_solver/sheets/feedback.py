@@ -151,13 +151,17 @@ class FeedbackWriter(Writer):
         return self.rows
 
     def first_slip(self, report: Report) -> Markup:
-        """Name the first wrong step in the order of the computation; nothing where none is."""
+        """Say which step is the first wrong one to compute, with a link to its question."""
         batch, row = report.own
         rows = self.rows_of(batch)
         wrong = np.flatnonzero(WRONG_ONES[batch.matrix[0][row]])
         if not len(wrong):
             return Markup()
-        return Markup(rows.names[wrong[np.argmin(rows.order[wrong])]])
+        first = wrong[np.argmin(rows.order[wrong])]
+        ids = [asked.question.id for asked in self.exercise.questions]
+        number = ids.index(rows.items[first].question) + 1
+        told = self.words("grade.first_slip", name=rows.names[first])
+        return Markup('<a href="#question-{}">{}</a>').format(number, Markup(told))
 
     def typed(self, text: str) -> str:
         """Escape what a student typed."""
