@@ -28,7 +28,7 @@ class Grid:
     """Results in no format: positions in columns, and rows of a name and its values there."""
 
     columns: tuple[Standing, ...]
-    rows: tuple[tuple[Ref, tuple[Value | None, ...]], ...]
+    rows: tuple[tuple[Node, tuple[Value | None, ...]], ...]
 
 
 @dataclass(frozen=True)
