@@ -43,9 +43,16 @@ def _markdown(solution: Solution, words: Words) -> str:
     return solution_markdown(solution, words)
 
 
+def _notebook(solution: Solution, words: Words) -> str:
+    from tp_solver.sheets.notebook import solution_notebook
+
+    return solution_notebook(solution, words)
+
+
 FORMATS: dict[str, Format] = {
     "html": Format(".html", _html),
     "json": Format(".json", _json),
     "latex": Format(".tex", _latex),
     "markdown": Format(".md", _markdown),
+    "notebook": Format(".ipynb", _notebook),
 }
