@@ -191,8 +191,8 @@ def test_wide_and_tall_matrices_are_scaled() -> None:
 def test_width_follows_the_typeset_formula() -> None:
     assert width(parse("a / b")) < width(parse("a + b"))
     assert width(parse("tanh(a)")) > width(parse("a"))
-    matrix = Value(((Decimal("0.5"),) * 3,))
-    assert width(Value((matrix.items[0],) * 9)) == width(matrix)  # rows add nothing to the width
+    row = (Decimal("0.5"),) * 3
+    assert width(Value((row,) * 9)) == width(Value((row,)))  # rows add nothing to the width
 
 
 @given(st.lists(st.floats(0.1, 50), max_size=30), st.floats(1, 60))

@@ -179,14 +179,20 @@ class Lines:
 
     def together(self, equations: list[Equation], loops: tuple[str, ...]) -> Iterator[str]:
         """Yield equations that hold for the same positions, in the loops over these."""
-        depth = 0
+        depth, fixed = 0, {}
         for index, span in equations[0].domain:
-            if index not in loops:
-                run = f"range({span.first}, {span.last + 1})"
-                yield f"{INDENT * depth}for {self.index(index)} in {run}:"
-                depth += 1
+            if index in loops:
+                continue
+            if span.first == span.last:
+                fixed[index] = span.first
+                continue
+            run = f"range({span.first}, {span.last + 1})"
+            yield f"{INDENT * depth}for {self.index(index)} in {run}:"
+            depth += 1
         for equation in equations:
-            for line in self.assignment(equation.left, equation.right):
+            left, right = grounded(equation.left, fixed), grounded(equation.right, fixed)
+            assert isinstance(left, Ref)
+            for line in self.assignment(left, right):
                 yield INDENT * depth + line
 
     def index(self, name: str) -> str:

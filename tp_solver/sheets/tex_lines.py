@@ -121,17 +121,18 @@ def step_rows(step: Step, room: float, page: Page) -> list[str]:
     name = latex(step.ref, page.mark)
     lines = [row for line in step.lines for row in rows(line, room, page)]
     found = _named(name, lines)
-    for component, work, value in step.components:
+    for component, work, result in step.components:
         drawn = rows(work, room, page)
-        ending = rows(value, room, page)
-        if len(drawn) == 1 and width(work.node) + width(value.node) + 2 <= room:
+        ending = rows(result, room, page)
+        if len(drawn) == 1 and width(work.node) + width(result.node) + 2 <= room:
             drawn = [f"{drawn[0]} {ending[0]}", *ending[1:]]
         else:
             drawn += ending
         found += _named(latex(component, page.mark), drawn)
-    sign, value = _RELATIONS[step.value.sign], one_line(step.value.node, replace(page, room=room))
-    ending = rf"{sign} \result{{{value}}}" if page.scales else f"{sign} {value}"
-    return found + _named(name if step.components else "", [ending])
+    sign = _RELATIONS[step.value.sign]
+    value = one_line(step.value.node, replace(page, room=room))
+    last = rf"{sign} \result{{{value}}}" if page.scales else f"{sign} {value}"
+    return found + _named(name if step.components else "", [last])
 
 
 def _named(name: str, lines: Iterable[str]) -> list[str]:
