@@ -31,7 +31,28 @@ def _json(solution: Solution, _words: Words) -> str:
     return dumps(solution_data(solution))
 
 
+def _latex(solution: Solution, words: Words) -> str:
+    from tp_solver.sheets.latex_format import solution_latex
+
+    return solution_latex(solution, words)
+
+
+def _markdown(solution: Solution, words: Words) -> str:
+    from tp_solver.sheets.markdown_format import solution_markdown
+
+    return solution_markdown(solution, words)
+
+
+def _notebook(solution: Solution, words: Words) -> str:
+    from tp_solver.sheets.notebook import solution_notebook
+
+    return solution_notebook(solution, words)
+
+
 FORMATS: dict[str, Format] = {
     "html": Format(".html", _html),
     "json": Format(".json", _json),
+    "latex": Format(".tex", _latex),
+    "markdown": Format(".md", _markdown),
+    "notebook": Format(".ipynb", _notebook),
 }

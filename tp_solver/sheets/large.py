@@ -6,7 +6,9 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from tp_solver.graph.arrays import Array
+from tp_solver.language.plain import plain
 from tp_solver.language.tree import Nested, Node, Value, walk
+from tp_solver.sheets.lines import related
 from tp_solver.sheets.pictures import heat
 from tp_solver.text import Words
 
@@ -23,6 +25,13 @@ def is_large(items: Nested) -> bool:
 def holds_large(node: Node) -> bool:
     """Tell whether a value that is too large to print stands in a formula."""
     return any(isinstance(part, Value) and is_large(part.items) for part in walk(node))
+
+
+def drawn_value(sign: str, value: Node, of: Node, words: Words) -> Markup:
+    """Draw a value after a relation sign; a large one is folded, and called by its name."""
+    if isinstance(value, Value) and is_large(value.items):
+        return folded(np.array(value.items, dtype=float), plain(of, unicode=True), words)
+    return related(sign, value, words.mark)
 
 
 def folded(value: Array, title: str, words: Words) -> Markup:

@@ -22,7 +22,8 @@ _PUNCTUATED = re.compile(
 
 
 @cache
-def _markdown() -> Any:
+def markdown() -> Any:
+    """Return the parser of Markdown that texts of exercises go through."""
     return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
@@ -36,7 +37,7 @@ def html(text: str, mark: str, functions: Iterable[str] = (), inline: bool = Fal
 
     source = MATH.sub(keep, text.replace("\ue000", "").replace("\ue001", ""))
     source = source.replace("\\$", "$")
-    page = _markdown().renderInline(source) if inline else _markdown().render(source)
+    page = markdown().renderInline(source) if inline else markdown().render(source)
     for i, piece in enumerate(drawn):
         page = page.replace(f"\ue000{i}\ue001", piece)
     return Markup(_PUNCTUATED.sub(r'<span class="glue">\1</span>', page))
