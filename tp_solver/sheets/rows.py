@@ -14,7 +14,7 @@ from tp_solver.exercise.exercise import Exercise, Given
 from tp_solver.graph.boxes import positions
 from tp_solver.graph.model import Model, Slot
 from tp_solver.language.parse import parse_name
-from tp_solver.language.tree import At, Nested, Num, Op, Ref, Span, Value, walk
+from tp_solver.language.tree import At, Nested, Node, Num, Op, Ref, Span, Value, walk
 from tp_solver.sheets.lines import formula
 from tp_solver.solution import Solution
 from tp_solver.text import Words
@@ -57,28 +57,33 @@ def domain_text(domain: Iterable[tuple[str, Span]], words: Words) -> Markup:
 
 def given_lines(model: Model, given: Given, mark: str, most: int = 6) -> list[Markup]:
     """Draw given numbers, one line a position where these are few."""
+    return [formula(node, mark) for node in given_nodes(model, given, most)]
+
+
+def given_nodes(model: Model, given: Given, most: int = 6) -> list[Node]:
+    """Say given numbers as formulas, one for each position where these are few."""
     ref = given.ref
     axes = ref.axes
     if not axes:
         symbols = model.system.axes[ref.over.name if ref.over else ref.name]
         ref = ref.moved(tuple(model.exercise.indices[symbol] for symbol in symbols))
     if not axes and _is_row(model.exercise, given):
-        return [_assigned(given.ref, (given.value,), mark)]
+        return [_assigned(given.ref, (given.value,))]
     spans = [at for at in ref.axes if isinstance(at, Span)]
     count = 1
     for span in spans:
         count *= span.last - span.first + 1
     if not spans or count > most:
-        return [_assigned(given.ref, given.value, mark)]
+        return [_assigned(given.ref, given.value)]
     box = tuple(at if isinstance(at, Span) else Span(at.offset, at.offset) for at in ref.axes)
-    lines = []
+    found = []
     for place in positions(box):
         value: Nested = given.value
         for i, at in zip(place, ref.axes, strict=True):
             if isinstance(at, Span) and isinstance(value, tuple):
                 value = value[i - at.first]
-        lines.append(_assigned(ref.moved(tuple(At(None, i) for i in place)), value, mark))
-    return lines
+        found.append(_assigned(ref.moved(tuple(At(None, i) for i in place)), value))
+    return found
 
 
 def _is_row(exercise: Exercise, given: Given) -> bool:
@@ -91,8 +96,8 @@ def _is_row(exercise: Exercise, given: Given) -> bool:
     )
 
 
-def _assigned(ref: Ref, value: Nested, mark: str) -> Markup:
-    return formula(Op("eq", (ref, Value(value))), mark)
+def _assigned(ref: Ref, value: Nested) -> Node:
+    return Op("eq", (ref, Value(value)))
 
 
 def results(slots: Iterable[Slot], solution: Solution, mark: str) -> tuple[Table, ...]:
