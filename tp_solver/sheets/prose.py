@@ -49,6 +49,8 @@ def html(
     page = _markdown().renderInline(source) if inline else _markdown().render(source)
     for i, piece in enumerate(drawn):
         page = page.replace(f"\ue000{i}\ue001", piece)
+    if draw is not formula:  # the page is not ours, nor its styles
+        return Markup(page)
     return Markup(_PUNCTUATED.sub(r'<span class="glue">\1</span>', page))
 
 

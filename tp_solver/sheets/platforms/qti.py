@@ -1,7 +1,7 @@
 """A solved exercise as an IMS QTI 3.0 package: a test with an item for each question.
 
-A number is compared with the stretches that the marker would accept, by absolute tolerance; a
-choice with the right choices; formulas and words are left to a person. Every item holds the
+A number is compared with the bounds of the stretches that the marker would accept; a choice with
+the right choices; formulas and words are left to a person. Every item holds the
 statement, so that it can be used by itself. The archive is the same to the byte every time.
 """
 
@@ -11,6 +11,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from markupsafe import escape
 
@@ -100,7 +101,7 @@ class _Items:
             f"{''.join(body.responses)}"
             f"{_outcome('SCORE', 'float', 'single', '0', human)}"
             f"{_outcome('MAXSCORE', 'float', 'single', digits_of(body.points))}"
-            f"{_outcome('FEEDBACK', 'identifier', 'multiple') if body.feedback else ''}"
+            f"{''.join(_outcome(name, 'identifier', 'single') for name in body.told)}"
             f"<qti-item-body>\n{statement}\n{''.join(body.parts)}\n</qti-item-body>\n"
             + (f"<qti-response-processing>{rules}</qti-response-processing>\n" if rules else "")
             + "\n".join(body.feedback)
@@ -123,19 +124,18 @@ class _Items:
         branches = []
         for i, stretch in enumerate(number.stretches):
             tag = "qti-response-else-if" if i else "qti-response-if"
-            reach = digits(number.reach(stretch))
-            within = (
-                f'<qti-equal tolerance-mode="absolute" tolerance="{reach} {reach}">'
-                f'<qti-variable identifier="{name}" />{_value("float", digits(stretch.middle))}'
-                "</qti-equal>"
-            )
-            acts = _add(number.item.points * stretch.share)
+            reach = number.reach(stretch)
+            low, high = stretch.middle - reach, stretch.middle + reach
+            within = f"{_answered(name)}{_holds('gte', name, low)}{_holds('lte', name, high)}"
+            points = number.item.points * stretch.share
+            acts = _add(points) if points else ""
             said = told(stretch, self.words, self.exercise.functions)
             if said:
-                mark = f"{name}_{i}"
-                acts += _mention(mark)
-                body.feedback.append(_modal(mark, said))
-            branches.append(f"<{tag}>{within}{acts or _add(0)}</{tag}>")
+                outcome, mark = f"F_{name}", f"{name}_{i}"
+                body.told[outcome] = None
+                acts += _set(outcome, _value("identifier", mark))
+                body.feedback.append(_modal(outcome, mark, said))
+            branches.append(f"<{tag}><qti-and>{within}</qti-and>{acts or _add(0)}</{tag}>")
         return f"<qti-response-condition>{''.join(branches)}</qti-response-condition>\n"
 
     def choice(self, body: _Body, text: str, question: ChoiceQuestion) -> None:
@@ -192,6 +192,7 @@ class _Body:
         self.parts: list[str] = []
         self.rules: list[str] = []
         self.feedback: list[str] = []
+        self.told: dict[str, None] = {}  # outcomes that choose a feedback
 
 
 def digits_of(value: float) -> str:
@@ -220,26 +221,30 @@ def _value(kind: str, value: str) -> str:
     return f'<qti-base-value base-type="{kind}">{value}</qti-base-value>'
 
 
+def _holds(relation: str, name: str, bound: Decimal) -> str:
+    """Compare an answer with a bound: players know this who know no tolerance of `qti-equal`."""
+    given = f'<qti-variable identifier="{name}" />'
+    return f"<qti-{relation}>{given}{_value('float', digits(bound))}</qti-{relation}>"
+
+
+def _answered(name: str) -> str:
+    """Ask for an answer at all: to some players none is 0."""
+    return f'<qti-not><qti-is-null><qti-variable identifier="{name}" /></qti-is-null></qti-not>'
+
+
+def _set(outcome: str, expression: str) -> str:
+    return f'<qti-set-outcome-value identifier="{outcome}">{expression}</qti-set-outcome-value>'
+
+
 def _add(points: float) -> str:
     """Add points to the score."""
+    so_far = '<qti-variable identifier="SCORE" />'
+    return _set("SCORE", f"<qti-sum>{so_far}{_value('float', digits_of(points))}</qti-sum>")
+
+
+def _modal(outcome: str, mark: str, text: str) -> str:
     return (
-        '<qti-set-outcome-value identifier="SCORE"><qti-sum><qti-variable identifier="SCORE" />'
-        f"{_value('float', digits_of(points))}</qti-sum></qti-set-outcome-value>"
-    )
-
-
-def _mention(mark: str) -> str:
-    """Add a feedback to those that are shown."""
-    return (
-        '<qti-set-outcome-value identifier="FEEDBACK"><qti-multiple>'
-        f'<qti-variable identifier="FEEDBACK" />{_value("identifier", mark)}'
-        "</qti-multiple></qti-set-outcome-value>"
-    )
-
-
-def _modal(mark: str, text: str) -> str:
-    return (
-        f'<qti-modal-feedback outcome-identifier="FEEDBACK" identifier="{mark}"'
+        f'<qti-modal-feedback outcome-identifier="{outcome}" identifier="{mark}"'
         f' show-hide="show"><qti-content-body><p>{escape(text)}</p></qti-content-body>'
         "</qti-modal-feedback>"
     )
