@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
 
 from tp_solver.grading.accepted import Number, Stretch
+from tp_solver.sheets.platforms.figures import digits
 
 _LIKE_FIELD = re.compile(r"\{(?=#|[0-9]*:)")
-_IN_HTML = {character: f"&#{ord(character)};" for character in "&<>}#"}
-_IN_CLOZE = {character: f"&#{ord(character)};" for character in "&\\{}~#/\"'"}
-_LONGEST_PLAIN = 15  # digits before a number is written with a power of ten
+_IN_HTML = {ord(character): f"&#{ord(character)};" for character in "&<>}#"}
+_IN_CLOZE = {ord(character): f"&#{ord(character)};" for character in "&\\{}~#/\"'"}
 
 
 def field(number: Number, weight: int, feedback: Callable[[Stretch], str]) -> str:
@@ -36,16 +35,9 @@ def field(number: Number, weight: int, feedback: Callable[[Stretch], str]) -> st
 
 def feedback_text(text: str) -> str:
     """Quote a plain text as the feedback of an alternative."""
-    return text.translate(str.maketrans(_IN_HTML)).translate(str.maketrans(_IN_CLOZE))
+    return text.translate(_IN_HTML).translate(_IN_CLOZE)
 
 
 def outside(html: str) -> str:
     """Quote what in a text would be read as a field, or as the place of one."""
     return _LIKE_FIELD.sub("&#123;", html)
-
-
-def digits(value: Decimal) -> str:
-    """Write a number with a decimal point and no more digits than it has."""
-    if value and not -_LONGEST_PLAIN < value.adjusted() < _LONGEST_PLAIN:
-        return f"{value.normalize():e}"
-    return f"{value:f}"

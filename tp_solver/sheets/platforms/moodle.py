@@ -15,9 +15,10 @@ from markupsafe import escape
 from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.model import ChoiceQuestion, TextQuestion
 from tp_solver.grading.accepted import Number, numbers
-from tp_solver.sheets.platforms.cloze import digits, field, outside
+from tp_solver.sheets.platforms.cloze import field, outside
+from tp_solver.sheets.platforms.figures import digits, points, weights
 from tp_solver.sheets.platforms.fragments import Fragments, tex_ink
-from tp_solver.sheets.platforms.told import told, weights
+from tp_solver.sheets.platforms.told import told
 from tp_solver.solution import Solution
 from tp_solver.text import Words
 
@@ -123,7 +124,7 @@ class _Bank:
         """Write a question for one number."""
         named = self.fragments.name(number)
         question = self.question("numerical", name, f"{text}<p>{named}</p>" if named else text)
-        _element(question, "defaultgrade", f"{number.item.points:.7g}")
+        _element(question, "defaultgrade", points(number.item.points))
         self.rest(question, asked)
         for stretch in number.stretches:
             answer = _answer(question, digits(stretch.middle), _nearest(100 * stretch.share))
@@ -133,7 +134,7 @@ class _Bank:
     def choice(self, name: str, text: str, question: ChoiceQuestion) -> None:
         """Write a question with choices; one that is wrong takes all points away."""
         made = self.question("multichoice", name, text)
-        _element(made, "defaultgrade", f"{question.points:.7g}")
+        _element(made, "defaultgrade", points(question.points))
         _text(made, "generalfeedback", self.fragments.prose(question.solution), html=True)
         right = sum(choice.right for choice in question.choices)
         _element(made, "single", "true" if right == 1 else "false")
@@ -149,7 +150,7 @@ class _Bank:
         """Write a question that a person marks, with what helps them to."""
         question = asked.question
         made = self.question("essay", name, text)
-        _element(made, "defaultgrade", f"{question.points:.7g}")
+        _element(made, "defaultgrade", points(question.points))
         words = isinstance(question, TextQuestion)
         _element(made, "responseformat", "editor" if words else "plain")
         _element(made, "responserequired", "1")

@@ -18,7 +18,7 @@ from markupsafe import escape
 from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.model import ChoiceQuestion, TextQuestion
 from tp_solver.grading.accepted import Number, numbers
-from tp_solver.sheets.platforms.cloze import digits
+from tp_solver.sheets.platforms.figures import digits, points
 from tp_solver.sheets.platforms.fragments import Fragments, mathml_ink
 from tp_solver.sheets.platforms.told import told
 from tp_solver.solution import Solution
@@ -100,7 +100,7 @@ class _Items:
             ' tool-name="tp_solver">\n'
             f"{''.join(body.responses)}"
             f"{_outcome('SCORE', 'float', 'single', '0', human)}"
-            f"{_outcome('MAXSCORE', 'float', 'single', digits_of(body.points))}"
+            f"{_outcome('MAXSCORE', 'float', 'single', points(body.points))}"
             f"{''.join(_outcome(name, 'identifier', 'single') for name in body.told)}"
             f"<qti-item-body>\n{statement}\n{''.join(body.parts)}\n</qti-item-body>\n"
             + (f"<qti-response-processing>{rules}</qti-response-processing>\n" if rules else "")
@@ -127,8 +127,8 @@ class _Items:
             reach = number.reach(stretch)
             low, high = stretch.middle - reach, stretch.middle + reach
             within = f"{_answered(name)}{_holds('gte', name, low)}{_holds('lte', name, high)}"
-            points = number.item.points * stretch.share
-            acts = _add(points) if points else ""
+            earned = number.item.points * stretch.share
+            acts = _add(earned) if earned else ""
             said = told(stretch, self.words, self.exercise.functions)
             if said:
                 outcome, mark = f"F_{name}", f"{name}_{i}"
@@ -195,11 +195,6 @@ class _Body:
         self.told: dict[str, None] = {}  # outcomes that choose a feedback
 
 
-def digits_of(value: float) -> str:
-    """Write points as a plain number."""
-    return f"{value:.9g}"
-
-
 def _response(name: str, kind: str, right: Sequence[str], cardinality: str = "single") -> str:
     values = "".join(f"<qti-value>{value}</qti-value>" for value in right)
     correct = f"<qti-correct-response>{values}</qti-correct-response>" if right else ""
@@ -236,10 +231,10 @@ def _set(outcome: str, expression: str) -> str:
     return f'<qti-set-outcome-value identifier="{outcome}">{expression}</qti-set-outcome-value>'
 
 
-def _add(points: float) -> str:
+def _add(earned: float) -> str:
     """Add points to the score."""
     so_far = '<qti-variable identifier="SCORE" />'
-    return _set("SCORE", f"<qti-sum>{so_far}{_value('float', digits_of(points))}</qti-sum>")
+    return _set("SCORE", f"<qti-sum>{so_far}{_value('float', points(earned))}</qti-sum>")
 
 
 def _modal(outcome: str, mark: str, text: str) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
-from math import gcd, lcm
 
 from tp_solver.errors import FormulaError
-from tp_solver.grading.accepted import Number, Stretch
+from tp_solver.grading.accepted import Stretch
 from tp_solver.grading.misconceptions import Mistake, catalogue
 from tp_solver.grading.misconceptions.wording import worded
 from tp_solver.grading.report import Finding
@@ -54,16 +52,3 @@ def _mistake(
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def weights(numbers: Sequence[Number]) -> list[int]:
-    """Return whole weights in the proportion of the points, their sum the points if it can be."""
-    shares = [Fraction(number.item.points).limit_denominator(10_000) for number in numbers]
-    if not any(shares):
-        return [1] * len(shares)
-    whole = lcm(*(share.denominator for share in shares))
-    found = [int(share * whole) for share in shares]
-    least = gcd(*found)
-    found = [weight // least for weight in found]
-    times = sum(shares, Fraction()) / sum(found)
-    return [weight * int(times) for weight in found] if times.denominator == 1 else found
