@@ -125,7 +125,8 @@ class _Bank:
         named = self.fragments.name(number)
         question = self.question("numerical", name, f"{text}<p>{named}</p>" if named else text)
         _element(question, "defaultgrade", points(number.item.points))
-        self.rest(question, asked)
+        if number is self.numbers[asked.question.id][-1]:  # it may tell the others' values
+            self.rest(question, asked)
         for stretch in number.stretches:
             answer = _answer(question, digits(stretch.middle), _nearest(100 * stretch.share))
             _element(answer, "tolerance", digits(number.reach(stretch)))
