@@ -49,10 +49,31 @@ def _notebook(solution: Solution, words: Words) -> str:
     return solution_notebook(solution, words)
 
 
+def _moodle(solution: Solution, words: Words) -> str:
+    from tp_solver.sheets.platforms.moodle import moodle_xml
+
+    return moodle_xml(solution, words)
+
+
+def _moodle_numerical(solution: Solution, words: Words) -> str:
+    from tp_solver.sheets.platforms.moodle import moodle_xml
+
+    return moodle_xml(solution, words, single=True)
+
+
+def _qti(solution: Solution, words: Words) -> bytes:
+    from tp_solver.sheets.platforms.qti import qti_package
+
+    return qti_package(solution, words)
+
+
 FORMATS: dict[str, Format] = {
     "html": Format(".html", _html),
     "json": Format(".json", _json),
     "latex": Format(".tex", _latex),
     "markdown": Format(".md", _markdown),
     "notebook": Format(".ipynb", _notebook),
+    "moodle": Format(".moodle.xml", _moodle),
+    "moodle-numerical": Format(".moodle-numerical.xml", _moodle_numerical),
+    "qti": Format(".qti.zip", _qti),
 }
