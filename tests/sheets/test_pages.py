@@ -31,7 +31,7 @@ def solution(request: pytest.FixtureRequest) -> Solution:
 class _Balance(HTMLParser):
     """Checks that every element that is opened is closed, in order."""
 
-    void = frozenset({"meta", "br", "wbr", "hr", "path", "circle", "img"})
+    void = frozenset({"meta", "br", "wbr", "hr", "path", "circle", "img", "input"})
 
     def __init__(self) -> None:
         super().__init__()

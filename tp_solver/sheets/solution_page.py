@@ -12,12 +12,11 @@ from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.model import ChoiceQuestion, NumberQuestion, TextQuestion
 from tp_solver.graph.model import accepted_key
 from tp_solver.graph.schedule import places_read
-from tp_solver.language.plain import plain
 from tp_solver.language.tree import Node, Part
-from tp_solver.sheets import plots, prose
 from tp_solver.sheets.head import Head, Writer, title_of
 from tp_solver.sheets.html import page
 from tp_solver.sheets.lines import formula, related
+from tp_solver.sheets.pictures.gallery import gallery
 from tp_solver.sheets.rows import Table, heading, results, sign_of, standing
 from tp_solver.solution import Solution, SolvedStep
 from tp_solver.text import Words
@@ -82,7 +81,7 @@ class SolutionView:
     head: Head
     questions: tuple[QuestionView, ...]
     further: tuple[GroupView, ...]
-    plots: tuple[tuple[Markup, Markup], ...]
+    pictures: tuple[Markup, ...]
 
 
 def solution_html(solution: Solution, words: Words) -> str:
@@ -121,7 +120,7 @@ class _Writer(Writer):
             head=self.head(),
             questions=questions,
             further=tuple(self.groups(rest, "further")),
-            plots=tuple(self.plots()),
+            pictures=tuple(gallery(self.solution, self.words)),
         )
 
     def question(self, asked: Asked, number: int) -> QuestionView:
@@ -226,43 +225,3 @@ class _Writer(Writer):
                 sign = sign_of(step.value, step.shown.items)
                 drawn = Markup(" ").join([drawn, related(sign, step.shown, self.mark)])
             yield drawn
-
-    def plots(self) -> Iterator[tuple[Markup, Markup]]:
-        for i, (curve, names) in enumerate(
-            zip(self.exercise.plots, self.model.curves, strict=True)
-        ):
-            span = self.exercise.indices[curve.over]
-            places = tuple(range(span.first, span.last + 1))
-            lines = []
-            for node, name in zip(curve.show, names, strict=True):
-                values = tuple(float(self.solution.value(name, (p,))) for p in places)
-                label = plots.curve_label(node)
-                stem = plots.curve_label(node, whole=True)
-                lines.append(plots.Line(plain(node, unicode=True), label, stem, values))
-            colon, semicolon = self.words("solution.colon"), self.words("solution.semicolon")
-            listed = f"{semicolon} ".join(
-                f"{line.name}{colon} "
-                + ", ".join(plots.label(float(f"{v:.4g}"), self.mark) for v in line.values)
-                for line in lines
-            )
-            description = self.words(
-                "plot.description",
-                names=", ".join(line.name for line in lines),
-                index=curve.over,
-                first=span.first,
-                last=span.last,
-                values=listed,
-            )
-            title = prose.plain_text(curve.title[self.language], self.exercise.functions)
-            chart = plots.Chart(
-                title,
-                description,
-                curve.over,
-                places,
-                tuple(lines),
-                curve.log,
-                curve.line,
-                self.mark,
-            )
-            caption = prose.html(curve.title[self.language], self.mark, inline=True)
-            yield caption, plots.svg(chart, f"plot-{i + 1}")

@@ -213,5 +213,5 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 def column_labels(index: str, positions: Sequence[int]) -> tuple[Markup, ...]:
     """Name columns by the positions of an index."""
-    first = Markup('<tspan font-style="italic">{}</tspan> = {}').format(index, positions[0])
+    first = Markup('<tspan class="i">{}</tspan> = {}').format(index, positions[0])
     return (first, *(Markup(str(p)) for p in positions[1:]))

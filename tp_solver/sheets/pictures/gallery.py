@@ -1,0 +1,117 @@
+"""Which pictures a worked solution has: those its author asks for, else those that fit it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+from markupsafe import Markup
+
+from tp_solver.exercise.exercise import Curve
+from tp_solver.exercise.model import Plot
+from tp_solver.language.plain import plain
+from tp_solver.sheets import prose
+from tp_solver.sheets.pictures import curves
+from tp_solver.sheets.pictures.cell import cell
+from tp_solver.sheets.pictures.values import MOST_COMPONENTS, Values
+from tp_solver.solution import Solution
+from tp_solver.text import Words
+
+MOST_CELLS = 2  # cells that are drawn without being asked for
+
+
+def gallery(solution: Solution, words: Words) -> Iterator[Markup]:
+    """Draw the pictures of a solution, each the content of a figure."""
+    return _Gallery(solution, words).figures()
+
+
+def scrolled(drawn: Markup, caption: Markup) -> Markup:
+    """Make the content of a figure that scrolls on a narrow screen."""
+    return Markup('<div class="scroll">{}</div><figcaption>{}</figcaption>').format(drawn, caption)
+
+
+class _Gallery:
+    def __init__(self, solution: Solution, words: Words) -> None:
+        self.solution, self.words = solution, words
+        self.model, self.exercise = solution.model, solution.exercise
+        self.values = Values(solution, words)
+        self.numbers = count(1)
+
+    def figures(self) -> Iterator[Markup]:
+        """Yield what the author asks for in that order; what fits by itself stands first."""
+        asked = self.exercise.file.plots
+        if all(plot.kind == "curves" for plot in asked):
+            yield from self.fitting()
+        drawn = zip(self.exercise.plots, self.model.curves, strict=True)
+        for plot in asked:
+            if plot.kind == "curves":
+                yield self.curves(*next(drawn))
+            else:
+                yield from self.picture(plot)
+
+    def fitting(self) -> Iterator[Markup]:
+        """Yield the pictures that an exercise has by itself."""
+        small = all(
+            self.solution.tables[wire.carries.key].data.shape[-1:] <= (MOST_COMPONENTS,)
+            for diagram in self.exercise.diagrams
+            for wire in diagram.wires.values()
+            if wire.carries and self.values.has(wire.carries.key) and self.sized(wire.carries.key)
+        )
+        if small and len(self.exercise.diagrams) <= MOST_CELLS:
+            yield from self.picture(Plot(kind="cell"))
+
+    def sized(self, key: str) -> bool:
+        """Tell whether a quantity is a vector or a matrix."""
+        return bool(self.model.system.shapes[key])
+
+    def picture(self, plot: Plot) -> Iterator[Markup]:
+        """Yield the pictures of a kind, under the author's title if there is one."""
+        title = plot.title[self.words.language] if plot.title else ""
+        head = prose.html(title, self.words.mark, self.exercise.functions, inline=True)
+        for drawn in self.drawn(plot.kind):
+            yield Markup('<p class="meta">{}</p>{}').format(head, drawn) if title else drawn
+
+    def drawn(self, kind: str) -> Iterator[Markup]:
+        if kind == "cell":
+            for diagram in self.exercise.diagrams:
+                yield cell(diagram, self.values, self.name())
+
+    def name(self) -> str:
+        """Return a name for a picture's identifiers."""
+        return f"picture-{next(self.numbers)}"
+
+    def curves(self, curve: Curve, names: tuple[str, ...]) -> Markup:
+        """Draw curves over an index."""
+        span, words = self.exercise.indices[curve.over], self.words
+        places = tuple(range(span.first, span.last + 1))
+        lines = []
+        for node, name in zip(curve.show, names, strict=True):
+            values = tuple(float(self.solution.value(name, (p,))) for p in places)
+            lines.append(curves.Line(plain(node, unicode=True), node, values))
+        colon = words("solution.colon")
+        listed = f"{words('solution.semicolon')} ".join(
+            f"{line.name}{colon} " + ", ".join(self.values.number(v) for v in line.values)
+            for line in lines
+        )
+        description = words(
+            "plot.description",
+            names=", ".join(line.name for line in lines),
+            index=curve.over,
+            first=span.first,
+            last=span.last,
+            values=listed,
+        )
+        text = curve.title[words.language]
+        chart = curves.Chart(
+            title=prose.plain_text(text, self.exercise.functions),
+            description=description,
+            index=curve.over,
+            positions=places,
+            lines=tuple(lines),
+            log=curve.log,
+            thresholds=curve.lines,
+            mark=words.mark,
+        )
+        caption = prose.html(text, words.mark, self.exercise.functions, inline=True)
+        drawn = curves.svg(chart, self.name())
+        return scrolled(drawn, caption)
