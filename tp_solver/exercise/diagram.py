@@ -45,7 +45,8 @@ class Diagram:
     """A cell's picture: how wide it is, the frame of the cell, what is in it.
 
     Names and indices are the cell's own until the cell is put into an exercise; `index` is then
-    the exercise's index of time, and `layer` and `end` tell copies apart.
+    the exercise's index of time, and `layer` and `end` tell copies apart. The wire that carries
+    the cell's input is called after it.
     """
 
     cell: str
@@ -54,6 +55,7 @@ class Diagram:
     frame: Box
     symbols: Mapping[str, Symbol]
     wires: Mapping[str, Wire]
+    input: str
     index: str = "t"
     layer: int = 1
     end: str = ""
@@ -76,6 +78,11 @@ class Diagram:
         }
         return replace(self, symbols=symbols, wires=wires)
 
+    @property
+    def backward(self) -> bool:
+        """Tell whether the copy goes through time from its end."""
+        return self.end in ("bwd", "back")
+
     def renamed(self, names: Mapping[str, str]) -> Diagram:
         """Return the picture with quantities and functions called otherwise."""
         symbols = {
@@ -94,11 +101,18 @@ class Change:
     wires: Mapping[str, Wire]
 
 
-def read_diagram(name: str, title: Mapping[str, str], data: dict[str, Any]) -> Diagram:
+def read_diagram(name: str, file: dict[str, Any]) -> Diagram:
     """Read the picture in a cell's file."""
+    data = file["diagram"]
     change = read_change(data)
     return Diagram(
-        name, title, float(data["width"]), _box(data["frame"]), change.symbols, change.wires
+        cell=name,
+        title=file["title"],
+        width=float(data["width"]),
+        frame=_box(data["frame"]),
+        symbols=change.symbols,
+        wires=change.wires,
+        input=file["input"],
     )
 
 

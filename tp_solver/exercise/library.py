@@ -84,7 +84,7 @@ def template(kind: Kind, name: str) -> Template:
             for key in keys.split()
         },
         start=tuple(data.get("start", [])),
-        diagram=read_diagram(name, data["title"], data["diagram"]) if "diagram" in data else None,
+        diagram=read_diagram(name, data) if "diagram" in data else None,
     )
 
 

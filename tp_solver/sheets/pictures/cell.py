@@ -32,7 +32,7 @@ def cell(diagram: Diagram, values: Values, name: str) -> Markup:
     if diagram.end or diagram.layer > 1:
         title = words("pictures.copy", title=title, output=_output(diagram))
     steps = steps_shown(exercise.indices[diagram.index])
-    if diagram.end in ("bwd", "back"):
+    if diagram.backward:
         steps.reverse()
     panels = []
     for i, step in enumerate(steps):

@@ -13,6 +13,8 @@ from tp_solver.language.plain import plain
 from tp_solver.sheets import prose
 from tp_solver.sheets.pictures import curves
 from tp_solver.sheets.pictures.cell import cell
+from tp_solver.sheets.pictures.gates import gates
+from tp_solver.sheets.pictures.unrolled import unrolled
 from tp_solver.sheets.pictures.values import MOST_COMPONENTS, Values
 from tp_solver.solution import Solution
 from tp_solver.text import Words
@@ -75,6 +77,10 @@ class _Gallery:
         if kind == "cell":
             for diagram in self.exercise.diagrams:
                 yield cell(diagram, self.values, self.name())
+        elif kind == "gates":
+            yield from (scrolled(*each) for each in gates(self.values, self.name()))
+        elif kind == "unrolled" and (found := unrolled(self.values, self.name())):
+            yield scrolled(*found)
 
     def name(self) -> str:
         """Return a name for a picture's identifiers."""

@@ -146,7 +146,7 @@ def _named(
         for i, label in enumerate(labels.rows)
     ]
     stride = -(-34 // int(max(wide, 1)))  # so that headings stay apart
-    for j in range(0, len(labels.columns), stride):
+    for j in range(0, len(labels.columns) if columns <= MOST_PIXELS else 0, stride):
         x = round(start[0] + (j + 0.5) * wide, 1)
         parts.append(text(x, start[1] - 8, labels.columns[j], "tick", "middle"))
     return parts

@@ -35,6 +35,16 @@ class Shown:
         return (symbol(self.ref), *map(Markup, self.lines))
 
 
+@dataclass(frozen=True)
+class Sized:
+    """A quantity at a position as one number: its name, the number, both in words, its size."""
+
+    name: Markup
+    shown: str
+    told: str
+    size: float
+
+
 class Values:
     """Reads the values of a solution for pictures, in a language."""
 
@@ -75,6 +85,19 @@ class Values:
         lines = tuple(self.number(float(v)) for v in floats)
         told = lines[0] if len(lines) == 1 else f"({'; '.join(lines)})"
         return Shown(ref, lines, f"{name} = {told}")
+
+    def sized(self, ref: Ref, place: dict[str, int]) -> Sized | None:
+        """Return how large a quantity is at fixed indices, named by its norm if it is a vector."""
+        found = self.at(ref, place)
+        if found is None:
+            return None
+        at, value = found
+        size = float(np.linalg.norm(np.ravel(value)))
+        if np.size(value) == 1:
+            shown = self.number(float(np.ravel(value)[0]))
+            return Sized(symbol(at), shown, f"{plain(at, unicode=True)} = {shown}", size)
+        shown, named = self.number(size), Op("norm", (at,))
+        return Sized(symbol(named), shown, f"‖{plain(at, unicode=True)}‖ = {shown}", size)
 
     def number(self, value: float) -> str:
         """Write a number with the digits of the exercise, four decimals at most."""
