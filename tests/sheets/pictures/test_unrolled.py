@@ -80,12 +80,12 @@ id: own
 title: t
 indices: {t: 1..3}
 equations: ["s[t] = tanh(w * s[t-1] + u[t])"]
-given: {w: 2, u: [1, 2, 3], s[0]: 0}
+given: {w: 2, u: [1, 2, 3], "s[0]": 0}
 questions: [{id: a, text: q, answers: [s]}]
 """
     solution = solve(loads(text))
     (row,) = rows_of(solution.exercise)
     assert [ref.name for ref in row.states] == ["s"]
     assert [ref.name for ref in row.inputs] == ["u"]
-    alone = text.replace("s[t-1]", "v").replace("s[0]", "v")
+    alone = text.replace('"s[0]"', "v").replace("s[t-1]", "v")
     assert unrolled(Values(solve(loads(alone)), words("en")), "p") is None

@@ -64,7 +64,8 @@ def number(value: float, mark: str, decimals: int = 3) -> str:
 def text(x: float, y: float, content: str, kind: str = "label", anchor: str = "start") -> str:
     """Draw a line of text; what is no markup is escaped."""
     where = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text class="{kind}" x="{x:g}" y="{y:g}"{where}>{escape(content)}</text>'
+    named = f' class="{kind}"' if kind else ""
+    return f'<text{named} x="{x:g}" y="{y:g}"{where}>{escape(content)}</text>'
 
 
 def symbol(node: Node, whole: bool = False) -> Markup:

@@ -97,7 +97,9 @@ def unrolled(values: Values, name: str) -> tuple[Markup, Markup] | None:
         told.append(words("pictures.backward", values="; ".join(drawing.backward)))
         caption = words("pictures.unrolled") + ". " + words("pictures.unrolled_legend")
     picture = framed(
-        drawing.parts, drawing.size, Told(words("pictures.unrolled"), " ".join(told), name)
+        ['<g class="d-net" text-anchor="middle">', *drawing.parts, "</g>"],
+        drawing.size,
+        Told(words("pictures.unrolled"), " ".join(told), name),
     )
     return picture, Markup("{}").format(caption)
 
@@ -191,13 +193,13 @@ class _Drawing:
         """Draw one step with what it reads; return where that ends."""
         (top, bottom), middle = span, x + BOX / 2
         if step is None:
-            self.parts.append(text(middle, (top + bottom) / 2, ELLIPSIS, "label", "middle"))
+            self.parts.append(text(middle, (top + bottom) / 2, ELLIPSIS, ""))
             return bottom
         label = Markup('<tspan class="i">{}</tspan> = {}').format(row.index, step)
         self.parts += [
             f'<rect class="d-cell" x="{x:g}" y="{top:g}" width="{BOX}" '
             f'height="{bottom - top:g}" rx="6"/>',
-            text(middle, top + 18, label, "d-name", "middle"),
+            text(middle, top + 18, label, ""),
         ]
         shown = [self.values.shown(ref, {row.index: step}) for ref in row.inputs]
         lines = [line for each in shown if each is not None for line in each.drawn()]
@@ -205,7 +207,7 @@ class _Drawing:
             return bottom
         self.parts.append(_straight((middle, bottom + 20), (middle, bottom), "d-wire", 1.5))
         for i, line in enumerate(lines):
-            self.parts.append(text(middle, bottom + 34 + 15 * i, line, "d-name", "middle"))
+            self.parts.append(text(middle, bottom + 34 + 15 * i, line, ""))
         return bottom + 26 + 15 * len(lines)
 
     def between(self, row: Row, lane: _Lane, step: int, x: float) -> None:
@@ -229,8 +231,8 @@ class _Drawing:
         middle, below = round(sum(ends) / 2, 1), 14 + wide / 2
         self.parts += [
             _straight((ends[0], y), (ends[1], y), kind, wide),
-            text(middle, round(y - 6 - wide / 2, 1), label.name, "d-name", "middle"),
-            text(middle, round(y + below, 1), label.shown, "d-number", "middle"),
+            text(middle, round(y - 6 - wide / 2, 1), label.name, ""),
+            text(middle, round(y + below, 1), label.shown, "d-number"),
         ]
 
 
