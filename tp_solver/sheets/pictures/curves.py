@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, repeat
 
 from markupsafe import Markup, escape
 
 from tp_solver.language.numerals import MINUS
 from tp_solver.language.tree import Node
+from tp_solver.sheets.pictures.layout import apart
 from tp_solver.sheets.pictures.svg import RAISED, Told, framed, listed, symbol, text
 
 WIDTH, HEIGHT = 640, 320
@@ -192,7 +193,8 @@ def _labels(
     ]
     wanted.sort(key=lambda item: item[1])
     parts = []
-    places = spread([y for _, y, _, _ in wanted], TOP, HEIGHT - BOTTOM)
+    levels = [y for _, y, _, _ in wanted]
+    places = apart(levels, repeat(GAP), TOP, HEIGHT - BOTTOM)
     for (x, y, name, kind), place in zip(wanted, places, strict=True):
         if abs(place - y) > 2 or scale.right - x > 2:
             parts.append(
@@ -200,24 +202,3 @@ def _labels(
             )
         parts.append(text(scale.right + 12, round(place + 4, 1), name, kind))
     return parts
-
-
-def spread(wanted: list[float], low: float, high: float) -> list[float]:
-    """Move places in ascending order apart, as little as needed, within bounds if they fit."""
-    groups: list[list[float]] = []
-    for place in wanted:
-        groups.append([place])
-        while len(groups) > 1 and _middle(groups[-1]) - _middle(groups[-2]) < GAP * (
-            (len(groups[-1]) + len(groups[-2])) / 2
-        ):
-            groups[-2:] = [groups[-2] + groups[-1]]
-    found = []
-    for group in groups:
-        half = GAP * (len(group) - 1) / 2
-        middle = min(max(_middle(group), low + half), max(high - half, low + half))
-        found += [middle - half + GAP * i for i in range(len(group))]
-    return found
-
-
-def _middle(group: list[float]) -> float:
-    return sum(group) / len(group)

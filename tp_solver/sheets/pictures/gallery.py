@@ -14,6 +14,7 @@ from tp_solver.sheets import prose
 from tp_solver.sheets.pictures import curves
 from tp_solver.sheets.pictures.cell import cell
 from tp_solver.sheets.pictures.gates import gates
+from tp_solver.sheets.pictures.graph import graph
 from tp_solver.sheets.pictures.unrolled import unrolled
 from tp_solver.sheets.pictures.values import MOST_COMPONENTS, Values
 from tp_solver.solution import Solution
@@ -77,6 +78,8 @@ class _Gallery:
         if kind == "cell":
             for diagram in self.exercise.diagrams:
                 yield cell(diagram, self.values, self.name())
+        elif kind == "graph" and (whole := graph(self.model, self.words, self.name())):
+            yield scrolled(*whole)
         elif kind == "gates":
             yield from (scrolled(*each) for each in gates(self.values, self.name()))
         elif kind == "unrolled" and (found := unrolled(self.values, self.name())):
