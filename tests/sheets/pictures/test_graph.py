@@ -88,9 +88,9 @@ def marked(name: str, *changes: dict[str, Raw]) -> tuple[Solution, Batch]:
     return solution, Marker(solution).judged(handed)
 
 
-def looks(picture: str) -> dict[str, str]:
+def looks(picture: str) -> dict[str, tuple[str, str]]:
     """Read the sign of every node by its name."""
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for kind, inside in re.findall(r'<g class="n (\w*)">(.*?)</g>', picture):
         name, *sign = re.findall(r"<text.*?</text>", inside)
         found[written(name)] = (kind, written(sign[0]) if sign else "")

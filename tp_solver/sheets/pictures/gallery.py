@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from math import prod
 
 from markupsafe import Markup
 
@@ -15,12 +16,14 @@ from tp_solver.sheets.pictures import curves
 from tp_solver.sheets.pictures.cell import cell
 from tp_solver.sheets.pictures.gates import gates
 from tp_solver.sheets.pictures.graph import graph
+from tp_solver.sheets.pictures.network import MOST_NODES, overview
 from tp_solver.sheets.pictures.unrolled import unrolled
 from tp_solver.sheets.pictures.values import MOST_COMPONENTS, Values
 from tp_solver.solution import Solution
 from tp_solver.text import Words
 
 MOST_CELLS = 2  # cells that are drawn without being asked for
+FEWEST_EDGES = 6  # of a graph that is drawn without being asked for
 
 
 def gallery(solution: Solution, words: Words) -> Iterator[Markup]:
@@ -53,19 +56,25 @@ class _Gallery:
                 yield from self.picture(plot)
 
     def fitting(self) -> Iterator[Markup]:
-        """Yield the pictures that an exercise has by itself."""
-        small = all(
-            self.solution.tables[wire.carries.key].data.shape[-1:] <= (MOST_COMPONENTS,)
+        """Yield the picture that an exercise has by itself: a small cell, or a small graph."""
+        diagrams = self.exercise.diagrams
+        if diagrams and len(diagrams) <= MOST_CELLS and self.small():
+            yield from self.drawn("cell")
+        elif not self.exercise.file.use:
+            whole = overview(self.model)
+            if len(whole.nodes) <= MOST_NODES and len(whole.edges) >= FEWEST_EDGES:
+                yield from self.drawn("graph")
+
+    def small(self) -> bool:
+        """Tell whether all that wires carry can be written out."""
+        carried = (
+            wire.carries.key
             for diagram in self.exercise.diagrams
             for wire in diagram.wires.values()
-            if wire.carries and self.values.has(wire.carries.key) and self.sized(wire.carries.key)
+            if wire.carries and self.values.has(wire.carries.key)
         )
-        if small and len(self.exercise.diagrams) <= MOST_CELLS:
-            yield from self.picture(Plot(kind="cell"))
-
-    def sized(self, key: str) -> bool:
-        """Tell whether a quantity is a vector or a matrix."""
-        return bool(self.model.system.shapes[key])
+        shapes = (self.model.system.shapes[key] for key in carried)
+        return all(prod(shape) <= MOST_COMPONENTS for shape in shapes)
 
     def picture(self, plot: Plot) -> Iterator[Markup]:
         """Yield the pictures of a kind, under the author's title if there is one."""

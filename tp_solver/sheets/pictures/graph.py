@@ -18,6 +18,7 @@ from tp_solver.sheets.pictures.svg import Told, framed, rounded, symbol, text, w
 from tp_solver.text import Words
 
 HALF = 14.0  # half the height of a node
+MOST_NODES = 60  # of a graph that still helps
 HEAD = "l-6-3v6z"
 
 
@@ -121,17 +122,18 @@ def _smooth(points: Sequence[tuple[float, float]]) -> str:
 
 
 def graph(model: Model, words: Words, name: str) -> tuple[Markup, Markup] | None:
-    """Draw the graph of an exercise with its caption; None where nothing is computed."""
+    """Draw the graph of an exercise with its caption; None where there is nothing or too much."""
     drawn = Drawn(overview(model))
     network = drawn.network
-    if not network.edges:
+    if not network.edges or len(network.nodes) > MOST_NODES:
         return None
     asked = {slot.key for slots in model.slots.values() for slot in slots}
     tops = {parse_name(key)[0].name for key in model.system.axes if "/d" in key}
+    used = {edge.source for edge in network.edges}
     parts = ['<g class="g" text-anchor="middle">', drawn.edges(), *drawn.steps()]
     for i, ref in enumerate(network.nodes):
         kind = "given" if i in network.given else "asked" if ref.key in asked else "made"
-        kind += " loss" if ref.over is None and ref.name in tops else ""
+        kind += " loss" if ref.name in tops and i not in used else ""
         parts.append(f'<g class="n {kind}">{drawn.box(i)}{drawn.label(i)}</g>')
     told = Told(words("pictures.graph"), words("pictures.depends", values=drawn.told()), name)
     drawing = framed([*parts, "</g>"], drawn.layout.size, told)
