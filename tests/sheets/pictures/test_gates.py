@@ -19,7 +19,7 @@ def test_every_number_of_a_small_network_is_there():
                 number = f"{float(value):.3f}".replace(".", ",").replace("-", "−")
                 assert number in written(picture)
     assert "f, i, C̃, o, C, h" in picture
-    assert "foncée" in caption
+    assert "teinte" in caption
 
 
 @pytest.mark.parametrize(("units", "last"), [(64, 30), (64, 200), (12, 300)])

@@ -23,7 +23,7 @@ from tp_solver.solution import Solution
 from tp_solver.text import Words
 
 MOST_CELLS = 2  # cells that are drawn without being asked for
-FEWEST_EDGES = 6  # of a graph that is drawn without being asked for
+FEWEST_EDGES = 5  # of a graph that is drawn without being asked for
 
 
 def gallery(solution: Solution, words: Words) -> Iterator[Markup]:

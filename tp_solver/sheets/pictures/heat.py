@@ -16,14 +16,15 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from tp_solver.graph.arrays import Array
-from tp_solver.sheets.pictures.svg import Told, framed, number, text, width_of
+from tp_solver.sheets.pictures.svg import Told, framed, number, seen, text, width_of
 from tp_solver.text import Words
 
 LEVELS = 8
 MOST_NUMBERED = 120
 MOST_CELLS = 400
 MOST_PIXELS = 64  # rows or columns of a picture; of more, blocks are drawn by their largest number
-WIDTH, LEFT, TOP = 640, 84, 30
+WIDTH, TOP = 640, 30
+CHARACTER = 7.5  # how wide one is at most, on average
 TOLD = 24  # numbers that a description lists
 _POSITIVE, _NEGATIVE = (39, 69, 143), (180, 84, 10)
 
@@ -69,7 +70,7 @@ def heat(
     """Draw a matrix as shades, each a share of `most` (the largest in size where left out)."""
     rows, columns = values.shape
     most = most or float(np.max(np.abs(values))) or 1.0
-    left = LEFT if labels.rows else 8
+    left = 16 + max((CHARACTER * seen(label) for label in labels.rows), default=-8)
     top = TOP if labels.columns else 8
     side = min(56.0, (WIDTH - left - 8) / columns)
     numbered = rows * columns <= MOST_NUMBERED and side >= 40

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from unicodedata import combining
 
 from markupsafe import Markup, escape
 
@@ -139,6 +140,11 @@ def width_of(content: str, size: float = 13) -> float:
     """Estimate how wide a text is drawn: no font is at hand to measure it."""
     units = (0.3 if c in _NARROW else 0.78 if c in _WIDE else 0.56 for c in content)
     return size * sum(units)
+
+
+def seen(line: Markup) -> int:
+    """Count the characters that stand beside each other in a line."""
+    return sum(not combining(c) for c in line.striptags())
 
 
 def arrow(points: Sequence[tuple[float, float]], kind: str = "d-wire", head: float = 7) -> str:

@@ -146,10 +146,16 @@ class _Drawing:
             self.values.sized(gradient, {row.index: step})
             for row in rows
             for gradient in map(self.gradient_of, row.states)
-            for step in columns_of(indices[row.index])
-            if step is not None and gradient is not None
+            for step in self.steps(row, columns_of(indices[row.index]))
+            if gradient is not None
         )
         return [each.size for each in found if each is not None and each.size]
+
+    @staticmethod
+    def steps(row: Row, columns: list[int | None]) -> list[int]:
+        """Return where a row begins, then the steps that are drawn."""
+        present = [step for step in columns if step is not None]
+        return [present[-1] + 1 if row.backward else present[0] - 1, *present]
 
     def thickness(self, size: float) -> float:
         """Return how thick an arrow is, between bounds by the logarithm of a size."""
@@ -178,9 +184,8 @@ class _Drawing:
             self.box(row, step, LEFT + self.gap + i * (BOX + self.gap), (top, bottom))
             for i, step in enumerate(columns)
         ]
-        present = [step for step in columns if step is not None]
-        start = present[-1] + 1 if row.backward else present[0] - 1
-        for step in (start, *present):
+        start, *_ = steps = self.steps(row, columns)
+        for step in steps:
             if step == start:
                 i = len(columns) if row.backward else 0
             else:
@@ -231,7 +236,7 @@ class _Drawing:
         middle, below = round(sum(ends) / 2, 1), 14 + wide / 2
         self.parts += [
             _straight((ends[0], y), (ends[1], y), kind, wide),
-            text(middle, round(y - 6 - wide / 2, 1), label.name, ""),
+            text(middle, round(y - 8 - wide / 2, 1), label.name, ""),
             text(middle, round(y + below, 1), label.shown, "d-number"),
         ]
 

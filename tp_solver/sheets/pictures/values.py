@@ -10,10 +10,11 @@ from markupsafe import Markup
 from tp_solver.graph.arrays import Array
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import At, Op, Ref
-from tp_solver.sheets.pictures.svg import equated, number, symbol
+from tp_solver.sheets.pictures.svg import equated, number, seen, symbol
 from tp_solver.solution import Solution
 from tp_solver.text import Words
 
+LONGEST_LINE = 14  # characters of a label; of a longer one, the value stands below the name
 MOST_COMPONENTS = 3  # of a vector that is written out; of a larger one, its norm
 
 
@@ -30,8 +31,9 @@ class Shown:
         """Return the lines of a label: `h₁ = 0,1`; the components of a vector below its name."""
         if self.norm:
             return (symbol(Op("norm", (self.ref,))), Markup(self.lines[0]))
-        if len(self.lines) == 1:
-            return (equated(self.ref, self.lines[0]),)
+        line = equated(self.ref, self.lines[0])
+        if len(self.lines) == 1 and seen(line) <= LONGEST_LINE:
+            return (line,)
         return (symbol(self.ref), *map(Markup, self.lines))
 
 
