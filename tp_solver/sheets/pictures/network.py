@@ -29,7 +29,7 @@ class Network:
 
 def overview(model: Model) -> Network:
     """Return a node for each quantity of the forward pass; for parameters too where all are few."""
-    own = {asked_one.question.id for asked_one in model.exercise.questions}
+    own = answered(model)
     drawn = {name for names in model.curves for name in names}
     made = {equation.left.key for equation, _ in model.order}
     given = {known.key for known in model.system.known} - made
@@ -43,6 +43,11 @@ def overview(model: Model) -> Network:
     if len(keys) > MOST_NODES:
         keys -= {key for key in given if not model.system.axes[key]}
     return network(model, lambda place: place[0] if place[0] in keys else None)
+
+
+def answered(model: Model) -> set[str]:
+    """Return the questions that ask for a number, each an equation of the model called after it."""
+    return {asked.question.id for asked in model.exercise.questions if asked.answer is not None}
 
 
 def of_places(model: Model, places: Iterable[Place]) -> Network:
@@ -100,17 +105,33 @@ class _Builder:
             self.edges.setdefault((node, here), set()).add(step)
 
     def network(self) -> Network:
-        order = {node: i for i, node in enumerate(self.found)}
+        order = {node: i for i, node in enumerate(self.in_order())}
         edges = tuple(
             Edge(order[a], order[b], 0 if 0 in steps else next(iter(steps)))
             for (a, b), steps in self.edges.items()
         )
         return Network(
-            tuple(self.name(node, places) for node, places in self.found.items()),
+            tuple(self.name(node, self.found[node]) for node in order),
             {place: order[node] for node, places in self.found.items() for place in places},
             edges,
             frozenset(order[node] for node in self.given),
         )
+
+    def in_order(self) -> list[Hashable]:
+        """Order nodes after what they read at the same position, else as they were found.
+
+        A first state that an equation gives, as `h[0] = 0`, does not bring its quantity forward.
+        """
+        waits: dict[Hashable, set[Hashable]] = {node: set() for node in self.found}
+        for (source, target), steps in self.edges.items():
+            if 0 in steps and source != target:
+                waits[target].add(source)
+        done: dict[Hashable, None] = {}
+        while len(done) < len(waits):
+            left = [node for node in waits if node not in done]
+            free = (node for node in left if not waits[node] - done.keys())
+            done[next(free, left[0])] = None
+        return list(done)
 
     def name(self, node: Hashable, places: list[Place]) -> Ref:
         """Name a node: at its position if it is one place, else at the names of its indices."""
