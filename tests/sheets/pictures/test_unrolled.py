@@ -9,7 +9,7 @@ import pytest
 
 from tests.sheets.pictures.material import parsed, recurrent, shipped, written
 from tp_solver.language.tree import Span
-from tp_solver.sheets.pictures.unrolled import columns_of, rows_of, unrolled
+from tp_solver.sheets.pictures.unrolled import columns_of, handed_on, rows_of, unrolled
 from tp_solver.sheets.pictures.values import Values
 from tp_solver.solution import Solution, loads, solve
 from tp_solver.text import words
@@ -63,6 +63,12 @@ def test_a_long_sequence_is_abridged(last, count):
     assert ("…" in written(picture)) == (last > count)
     assert len(picture) < 13_000
     parsed(picture)
+
+
+def test_every_gap_has_the_state_that_passes_it():
+    columns = [1, 2, None, 8, 9]
+    assert handed_on(columns, backward=False) == [0, 1, 2, 7, 8, 9]
+    assert handed_on(columns, backward=True) == [1, 2, 3, 8, 9, 10]
 
 
 def test_layers_and_directions_have_a_row_each():

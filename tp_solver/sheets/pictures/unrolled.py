@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -15,7 +16,7 @@ from tp_solver.sheets.pictures.svg import Told, arrowhead, framed, text
 from tp_solver.sheets.pictures.values import Sized, Values
 
 MOST_STEPS = 6  # columns; of a longer sequence, the first and the last
-BOX, LEFT = 44, 4
+BOX, LEFT = 44.0, 4
 NARROW, WIDE = 78, 94  # between two boxes, where names are short or not
 LANE, GRADIENT_LANE, BETWEEN = 42, 54, 26
 THIN, THICK = 1.0, 8.0
@@ -83,6 +84,18 @@ def columns_of(span: Span) -> list[int | None]:
     return [*every] if len(every) <= MOST_STEPS else [*every[:half], None, *every[-half:]]
 
 
+def handed_on(columns: list[int | None], backward: bool) -> list[int]:
+    """Return which step's state passes each gap: before the first column, between two, at last."""
+    found = []
+    for left, right in pairwise((None, *columns, None)):
+        one = left if backward else right
+        other = right if backward else left
+        step = one + (1 if backward else -1) if one is not None else other
+        assert step is not None
+        found.append(step)
+    return found
+
+
 def unrolled(values: Values, name: str) -> tuple[Markup, Markup] | None:
     """Draw the network; return the picture and its caption, None where nothing feeds on itself."""
     exercise = values.solution.exercise
@@ -125,12 +138,19 @@ class _Drawing:
         self.sizes = self.all_sizes(rows)
         short = all(len(state.name) == 1 for row in rows for state in row.states)
         self.gap = NARROW if short else WIDE
+        longest = max(len(f"{row.index} = {step}") for row in rows for step in self.ends(row))
+        self.box_width = max(BOX, 7.5 * longest)
         top, wide = 6.0, 0
         for row in rows:
             columns = columns_of(values.solution.exercise.indices[row.index])
             top = self.row(row, columns, top) + BETWEEN
             wide = max(wide, len(columns))
-        self.size = (2.0 * LEFT + self.gap + wide * (BOX + self.gap), top - BETWEEN)
+        self.size = (2.0 * LEFT + self.gap + wide * (self.box_width + self.gap), top - BETWEEN)
+
+    def ends(self, row: Row) -> tuple[int, int]:
+        """Return the first and the last step of a row."""
+        span = self.values.solution.exercise.indices[row.index]
+        return span.first, span.last
 
     def gradient_of(self, state: Ref) -> Ref | None:
         """Return the gradient with regard to a state that the solution has."""
@@ -146,16 +166,10 @@ class _Drawing:
             self.values.sized(gradient, {row.index: step})
             for row in rows
             for gradient in map(self.gradient_of, row.states)
-            for step in self.steps(row, columns_of(indices[row.index]))
+            for step in handed_on(columns_of(indices[row.index]), row.backward)
             if gradient is not None
         )
         return [each.size for each in found if each is not None and each.size]
-
-    @staticmethod
-    def steps(row: Row, columns: list[int | None]) -> list[int]:
-        """Return where a row begins, then the steps that are drawn."""
-        present = [step for step in columns if step is not None]
-        return [present[-1] + 1 if row.backward else present[0] - 1, *present]
 
     def thickness(self, size: float) -> float:
         """Return how thick an arrow is, between bounds by the logarithm of a size."""
@@ -181,28 +195,23 @@ class _Drawing:
         last = lanes[-1]
         bottom = (last.forward if last.gradient is None else last.back) + 24
         ends = [
-            self.box(row, step, LEFT + self.gap + i * (BOX + self.gap), (top, bottom))
+            self.box(row, step, LEFT + self.gap + i * (self.box_width + self.gap), (top, bottom))
             for i, step in enumerate(columns)
         ]
-        start, *_ = steps = self.steps(row, columns)
-        for step in steps:
-            if step == start:
-                i = len(columns) if row.backward else 0
-            else:
-                i = columns.index(step) + (0 if row.backward else 1)
+        for i, step in enumerate(handed_on(columns, row.backward)):
             for lane in lanes:
-                self.between(row, lane, step, LEFT + i * (BOX + self.gap))
+                self.between(row, lane, step, LEFT + i * (self.box_width + self.gap))
         return max(ends)
 
     def box(self, row: Row, step: int | None, x: float, span: tuple[float, float]) -> float:
         """Draw one step with what it reads; return where that ends."""
-        (top, bottom), middle = span, x + BOX / 2
+        (top, bottom), middle = span, x + self.box_width / 2
         if step is None:
             self.parts.append(text(middle, (top + bottom) / 2, ELLIPSIS, ""))
             return bottom
         label = Markup('<tspan class="i">{}</tspan> = {}').format(row.index, step)
         self.parts += [
-            f'<rect class="d-cell" x="{x:g}" y="{top:g}" width="{BOX}" '
+            f'<rect class="d-cell" x="{x:g}" y="{top:g}" width="{self.box_width:g}" '
             f'height="{bottom - top:g}" rx="6"/>',
             text(middle, top + 18, label, ""),
         ]
