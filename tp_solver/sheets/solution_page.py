@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
 
 from markupsafe import Markup
 
 from tp_solver.exercise.model import AnyQuestion, ChoiceQuestion, Detail, TextQuestion
-from tp_solver.language.plain import plain
 from tp_solver.language.tree import Node, Value
-from tp_solver.sheets import plots, prose
 from tp_solver.sheets.content import Formula, Group, Question, Relation, Step, content
 from tp_solver.sheets.head import Head, Writer, title_of
 from tp_solver.sheets.html import page
 from tp_solver.sheets.large import drawn_value, is_large
 from tp_solver.sheets.lines import formula, related
+from tp_solver.sheets.pictures.gallery import gallery
 from tp_solver.sheets.rows import Table, heading, results
 from tp_solver.solution import Solution
 from tp_solver.text import Words
@@ -82,7 +81,7 @@ class SolutionView:
     head: Head
     questions: tuple[QuestionView, ...]
     further: tuple[GroupView, ...]
-    plots: tuple[tuple[Markup, Markup], ...]
+    pictures: tuple[Markup, ...]
     level: Detail  # of detail, until the reader chooses another one
     levels: tuple[Detail, ...]
 
@@ -101,6 +100,7 @@ def solution_view(solution: Solution, words: Words) -> SolutionView:
 class _Writer(Writer):
     def __init__(self, solution: Solution, words: Words) -> None:
         super().__init__(solution.model, words)
+        self.solution = solution
         self.content = content(solution)
 
     def page(self) -> SolutionView:
@@ -111,7 +111,7 @@ class _Writer(Writer):
             head=self.head(),
             questions=tuple(map(self.question, self.content.questions)),
             further=self.groups(self.content.further, "further"),
-            plots=tuple(self.plots()),
+            pictures=tuple(gallery(self.solution, self.words)),
             level=level if level in levels else levels[-1],
             levels=levels if steps else (),
         )
@@ -173,42 +173,6 @@ class _Writer(Writer):
         """Draw a formula that answers a question, and what it comes to."""
         pieces = [formula(answer.node, self.mark), *map(self.related, answer.relations)]
         return Markup(" ").join(pieces)
-
-    def plots(self) -> Iterator[tuple[Markup, Markup]]:
-        for i, drawn in enumerate(self.content.plots):
-            curve, places = drawn.curve, drawn.places
-            lines = []
-            for node, values in drawn.lines:
-                label = plots.curve_label(node)
-                stem = plots.curve_label(node, whole=True)
-                lines.append(plots.Line(plain(node, unicode=True), label, stem, values))
-            colon, semicolon = self.words("solution.colon"), self.words("solution.semicolon")
-            listed = f"{semicolon} ".join(
-                f"{line.name}{colon} "
-                + ", ".join(plots.label(float(f"{v:.4g}"), self.mark) for v in line.values)
-                for line in lines
-            )
-            description = self.words(
-                "plot.description",
-                names=", ".join(line.name for line in lines),
-                index=curve.over,
-                first=places[0],
-                last=places[-1],
-                values=listed,
-            )
-            title = prose.plain_text(curve.title[self.language], self.exercise.functions)
-            chart = plots.Chart(
-                title,
-                description,
-                curve.over,
-                places,
-                tuple(lines),
-                curve.log,
-                curve.line,
-                self.mark,
-            )
-            caption = prose.html(curve.title[self.language], self.mark, inline=True)
-            yield caption, plots.svg(chart, f"plot-{i + 1}")
 
 
 def _is_wide(value: Node) -> bool:
