@@ -1,4 +1,4 @@
-"""The statement and the empty answer file: what is asked, and nothing that answers it."""
+"""The statement: what is asked, with room to answer, and nothing that answers it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.model import ChoiceQuestion
 from tp_solver.graph.model import Model, Slot
 from tp_solver.language.tree import Ref
-from tp_solver.sheets.answer_book import answer_names
-from tp_solver.sheets.head import Head, Writer, digits_text
+from tp_solver.sheets.head import Head, Writer
 from tp_solver.sheets.lines import formula
 from tp_solver.sheets.rows import by_indices, by_name, heading
 from tp_solver.text import Words
@@ -90,27 +89,3 @@ class _Writer(Writer):
         """Return how many lines and columns of numbers a quantity takes to write."""
         shape = self.model.system.shapes[name.key]
         return (shape[0] if shape else 1, shape[1] if len(shape) > 1 else 1)
-
-
-def answer_file(model: Model, words: Words) -> str:
-    """Write the empty YAML file that a student fills in, one line per number asked."""
-    lines = [
-        f"# {words('statement.precision', digits=digits_text(model.exercise, words))}",
-        f"exercise: {model.exercise.id}",
-        "student:",
-        '  id: ""',
-        '  name: ""',
-        "answers:",
-    ]
-    for n, asked in enumerate(model.exercise.questions, 1):
-        lines.append(f"  # {words('solution.question', n=n)}")
-        lines += _blanks(asked, model)
-    return "\n".join(lines) + "\n"
-
-
-def _blanks(asked: Asked, model: Model) -> Iterator[str]:
-    if isinstance(asked.question, ChoiceQuestion):
-        letters = ", ".join(choice.id for choice in asked.question.choices)
-        yield f"  {asked.question.id}:  # {letters}"
-    else:
-        yield from (f"  {name}:" for name in answer_names(asked, model))

@@ -1,0 +1,95 @@
+"""How the answers of a question are laid out to be filled in: a list, or a table over an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tp_solver.exercise.exercise import Asked
+from tp_solver.exercise.model import ValuesQuestion
+from tp_solver.grading.readers.grid import Place, placed
+from tp_solver.graph.components import every
+from tp_solver.graph.model import Model, Slot
+from tp_solver.graph.shapes import part
+from tp_solver.language.plain import plain
+from tp_solver.sheets.rows import by_indices, standing
+
+MOST_COLUMNS = 12  # of a table, where the author does not ask for one
+WIDEST = 26  # of a table that the author asks for: wider ones are read by nobody
+
+
+@dataclass(frozen=True)
+class Block:
+    """Answers to fill in: rows with a label and, for each column, the name of the answer there.
+
+    A list has no headings (`columns` is empty) and one answer a row; in a table, None stands where
+    nothing is asked.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str | None, ...]], ...]
+
+
+def answer_names(asked: Asked, model: Model) -> Iterator[str]:
+    """Yield the names of a question's answers as they are typed, one per number: `h[1].2`."""
+    slots = _slots(asked, model)
+    if not slots:
+        yield asked.question.id
+    for slot in slots:
+        yield from (f"{plain(slot.ref)}{end}" for end in _ends(slot, model))
+
+
+def blocks(asked: Asked, model: Model) -> Iterator[Block]:
+    """Lay a question's answers out, as its author says or where that is silent as seems best."""
+    slots = _slots(asked, model)
+    if not slots:
+        yield _list([asked.question.id])
+    wanted = model.exercise.file.layout
+    if isinstance(asked.question, ValuesQuestion) and asked.question.layout:
+        wanted = asked.question.layout
+    for own in by_indices(slots, model):
+        names = [f"{plain(slot.ref)}{end}" for slot in own for end in _ends(slot, model)]
+        table = _table(own, model) if wanted != "list" else None
+        count = len(table.columns) if table else 0
+        fits = count <= WIDEST if wanted == "table" else 1 < count <= MOST_COLUMNS
+        yield table if table and count and fits else _list(names)
+
+
+def _slots(asked: Asked, model: Model) -> list[Slot]:
+    """Return the quantities that a question asks for; none where it asks for something else."""
+    return [s for s in model.slots[asked.question.id] if s.key != asked.question.id]
+
+
+def _ends(slot: Slot, model: Model) -> Iterator[str]:
+    """Yield what the names of a quantity's numbers end in: `.1`, `.2`; nothing for a scalar."""
+    if slot.select:
+        yield f".{'.'.join(map(str, slot.select))}"
+        return
+    for place in every(part(model.system.shapes[slot.key], slot.select, slot.ref)):
+        yield "".join(f".{i}" for i in place)
+
+
+def _list(names: list[str]) -> Block:
+    return Block((), tuple((name, (name,)) for name in names))
+
+
+def _table(slots: list[Slot], model: Model) -> Block | None:
+    """Lay quantities out over their index; None where a row and a column don't make the name."""
+    rows: dict[str, dict[Place, str]] = {}
+    columns: dict[Place, str] = {}
+    for slot in sorted(slots, key=lambda slot: slot.position):
+        symbols = standing(model, slot.key, slot.position)
+        if len(symbols) != len(slot.position) or not symbols:
+            return None
+        heading = ", ".join(f"{symbol} = {at}" for symbol, at in symbols)
+        if columns.setdefault(slot.position, heading) != heading:
+            return None
+    for slot in slots:
+        for end in _ends(slot, model):
+            name = f"{plain(slot.ref)}{end}"
+            label = f"{plain(slot.ref.moved(()))}{end}"
+            if placed(label, slot.position) != name:
+                return None
+            rows.setdefault(label, {})[slot.position] = name
+    found = tuple((label, tuple(own.get(at) for at in columns)) for label, own in rows.items())
+    return Block(tuple(columns.values()), found)
