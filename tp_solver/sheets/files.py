@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from tp_solver.graph.model import Model
 from tp_solver.sheets import prose
@@ -16,14 +17,29 @@ from tp_solver.text import Words
 SHEETS = ("html", "yaml", "xlsx", "csv")  # what `sheet` writes where nothing else is asked for
 
 
+T = TypeVar("T")
+Watch = Callable[[Sequence[T]], Iterable[T]]
+
+
 def write_solutions(
-    solutions: Sequence[Solution], folder: Path, form: str, words: Words
+    solutions: Sequence[Solution],
+    folder: Path,
+    form: str,
+    words: Words,
+    watch: Watch[Solution] = iter,
 ) -> list[Path]:
-    """Write worked solutions, and an index page where there are several."""
+    """Write worked solutions, and an index page where there are several.
+
+    `watch` hands them on one by one, as a bar that shows how far it is does.
+    """
     made = FORMATS[form]
+    if made.several:
+        contents: Iterable[str | bytes] = made.several(watch(solutions), words)
+    else:
+        contents = (made.make(solution, words) for solution in watch(solutions))
     written = [
-        write(folder / f"{solution.exercise.id}{made.ending}", made.make(solution, words))
-        for solution in solutions
+        write(folder / f"{solution.exercise.id}{made.ending}", content)
+        for content, solution in zip(contents, solutions, strict=True)
     ]
     if form == "html" and len(solutions) > 1:
         models = [solution.model for solution in solutions]
@@ -32,24 +48,41 @@ def write_solutions(
 
 
 def write_sheets(
-    models: Sequence[Model], folder: Path, words: Words, forms: Sequence[str] = SHEETS
+    models: Sequence[Model],
+    folder: Path,
+    words: Words,
+    forms: Sequence[str] = SHEETS,
+    watch: Watch[Model] = iter,
 ) -> list[Path]:
     """Write statements, an index page where there are several, and answer files not there yet.
 
     `forms` says which: `html` and `pdf` are statements, the others are to be filled in.
     """
-    written = []
-    statements = {model.exercise.id: statement_html(model, words, forms) for model in models}
+    written = write_statements_as_pdf(watch(models), folder, words) if "pdf" in forms else []
     for model in models:
-        name = model.exercise.id
         if "html" in forms:
-            written.append(write(folder / f"{name}.html", statements[name]))
+            page_file = folder / f"{model.exercise.id}.html"
+            written.append(write(page_file, statement_html(model, words, forms)))
         for file, data in blank_files(model, words, forms).items():
             if (kept := keep(folder / file, data)) is not None:
                 written.append(kept)
     if len(models) > 1 and "html" in forms:
         written.insert(0, write_index(models, folder, words, "page.statements"))
     return written
+
+
+def write_statements_as_pdf(models: Iterable[Model], folder: Path, words: Words) -> list[Path]:
+    """Print statements; raises BrowserError, where there is no browser before any is written."""
+    from tp_solver.sheets.pdf import printed
+
+    names: list[str] = []
+
+    def pages() -> Iterator[str]:
+        for model in models:
+            names.append(model.exercise.id)
+            yield statement_html(model, words)
+
+    return [write(folder / f"{names[-1]}.pdf", made) for made in printed(pages())]
 
 
 def statement_html(model: Model, words: Words, forms: Sequence[str] = SHEETS) -> str:
