@@ -103,8 +103,8 @@ def test_paper_is_a4_and_fonts_are_inside(pages: dict[str, bytes]) -> None:
     for name in ("solution", "statement"):
         made = opened(pages[name])
         for page in made.pages:
-            width, height = (float(x) for x in page.mediabox.upper_right)
-            assert (width, height) == (pytest.approx(595, abs=1), pytest.approx(842, abs=1))
+            size = [float(x) for x in page.mediabox.upper_right]
+            assert size == pytest.approx([595, 842], abs=1)
         fonts = [
             f.get_object() for page in made.pages for f in page["/Resources"]["/Font"].values()
         ]

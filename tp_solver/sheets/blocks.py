@@ -44,15 +44,21 @@ def blocks(asked: Asked, model: Model) -> Iterator[Block]:
     slots = _slots(asked, model)
     if not slots:
         yield _list([asked.question.id])
-    wanted = model.exercise.file.layout
-    if isinstance(asked.question, ValuesQuestion) and asked.question.layout:
-        wanted = asked.question.layout
     for own in by_indices(slots, model):
         names = [f"{plain(slot.ref)}{end}" for slot in own for end in _ends(slot, model)]
-        table = _table(own, model) if wanted != "list" else None
-        count = len(table.columns) if table else 0
-        fits = count <= WIDEST if wanted == "table" else 1 < count <= MOST_COLUMNS
-        yield table if table and count and fits else _list(names)
+        table = _table(own, model) if in_table(own, asked, model) else None
+        yield table or _list(names)
+
+
+def in_table(slots: list[Slot], asked: Asked, model: Model) -> bool:
+    """Tell whether quantities of the same indices are laid out as a table rather than a list."""
+    question, wanted = asked.question, model.exercise.file.layout
+    if isinstance(question, ValuesQuestion) and question.layout:
+        wanted = question.layout
+    count = len({slot.position for slot in slots}) if slots[0].position else 0
+    if wanted == "auto":
+        return 1 < count <= MOST_COLUMNS
+    return wanted == "table" and 0 < count <= WIDEST
 
 
 def _slots(asked: Asked, model: Model) -> list[Slot]:

@@ -18,14 +18,15 @@ _FIRST = 1000
 def example(model: Model, words: Words) -> str:
     """Write a number with as many digits as are asked for, near no value of the exercise.
 
-    The first of a fixed sequence that is two units of its last digit or more away from the size of
-    every quantity, given or computed; the last of them in an exercise whose values are everywhere.
+    The first of a fixed sequence that is two units of its last digit or more, and of its third
+    decimal, away from the size of every quantity, given or computed; the last of the sequence in an
+    exercise whose values are everywhere.
     """
     taken = _sizes(model)
     found = Decimal(0)
     for found in _candidates(model):
-        unit = 2 * 10.0 ** int(found.as_tuple().exponent)
-        if not taken.size or np.min(np.abs(taken - float(found))) > unit:
+        unit = 10.0 ** -min(3, -int(found.as_tuple().exponent))
+        if not taken.size or np.min(np.abs(taken - float(found))) > 2 * unit:
             break
     return str(found).replace(".", words.mark)
 

@@ -10,11 +10,12 @@ from tp_solver.graph.model import Model
 from tp_solver.sheets import prose
 from tp_solver.sheets.formats import FORMATS
 from tp_solver.sheets.head import title_of
-from tp_solver.sheets.html import page
+from tp_solver.sheets.html import page, running_head
 from tp_solver.solution import Solution
 from tp_solver.text import Words
 
 SHEETS = ("html", "yaml", "xlsx", "csv")  # what `sheet` writes where nothing else is asked for
+_HEAD = 100  # characters that fit on top of a printed page
 
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ def write_sheets(
 
     `forms` says which: `html` and `pdf` are statements, the others are to be filled in.
     """
-    written = write_statements_as_pdf(watch(models), folder, words) if "pdf" in forms else []
+    written = write_statements_as_pdf(watch(models), folder, words, forms) if "pdf" in forms else []
     for model in models:
         if "html" in forms:
             page_file = folder / f"{model.exercise.id}.html"
@@ -71,7 +72,9 @@ def write_sheets(
     return written
 
 
-def write_statements_as_pdf(models: Iterable[Model], folder: Path, words: Words) -> list[Path]:
+def write_statements_as_pdf(
+    models: Iterable[Model], folder: Path, words: Words, forms: Sequence[str]
+) -> list[Path]:
     """Print statements; raises BrowserError, where there is no browser before any is written."""
     from tp_solver.sheets.pdf import printed
 
@@ -80,7 +83,7 @@ def write_statements_as_pdf(models: Iterable[Model], folder: Path, words: Words)
     def pages() -> Iterator[str]:
         for model in models:
             names.append(model.exercise.id)
-            yield statement_html(model, words)
+            yield statement_html(model, words, forms)
 
     return [write(folder / f"{names[-1]}.pdf", made) for made in printed(pages())]
 
@@ -94,6 +97,7 @@ def statement_html(model: Model, words: Words, forms: Sequence[str] = SHEETS) ->
         words,
         view=statement_view(model, words),
         plain_title=title_of(model, words),
+        running=running_head(f"{title_of(model, words)} · {words('page.statement')}"[:_HEAD]),
         answer_file=", ".join(personal_files(model, words, forms)),
     )
 

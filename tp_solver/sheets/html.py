@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from functools import cache
 from typing import Any
 
@@ -41,3 +42,13 @@ def page(template: str, words: Words, **content: Any) -> str:
         .get_template(template)
         .render(words=words, lang=words.language, stylesheet=stylesheet(), **content)
     )
+
+
+def running_head(text: str) -> Markup:
+    """Return the style that repeats a text on top of each printed page but the first.
+
+    Whatever the text, it stays inside its string: all but plain letters and digits are escaped.
+    """
+    safe = re.sub(r"[^A-Za-z0-9 ]", lambda match: f"\\{ord(match[0]):x} ", text)
+    box = f'@top-left {{ content: "{safe}"; font: 9pt system-ui, sans-serif; color: #444; }}'
+    return Markup(f"@page {{ {box} }} @page :first {{ @top-left {{ content: none; }} }}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
 from markupsafe import Markup
 
@@ -11,10 +12,14 @@ from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.model import ChoiceQuestion
 from tp_solver.graph.model import Model, Slot
 from tp_solver.language.tree import Ref
+from tp_solver.sheets.asking import unit_of
+from tp_solver.sheets.blocks import in_table
 from tp_solver.sheets.head import Head, Writer
 from tp_solver.sheets.lines import formula
 from tp_solver.sheets.rows import by_indices, by_name, heading
 from tp_solver.text import Words
+
+MOST_ACROSS = 8  # columns of a table that can be written into on a sheet of A4
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class AskedView:
     text: Markup
     points: float
     kind: str
+    unit: str
     grids: tuple[Grid, ...]
     choices: tuple[tuple[str, Markup], ...]
 
@@ -42,6 +48,7 @@ class StatementView:
     """A statement."""
 
     head: Head
+    points: float
     questions: tuple[AskedView, ...]
 
 
@@ -54,6 +61,7 @@ class _Writer(Writer):
     def page(self) -> StatementView:
         return StatementView(
             head=self.head(whole=False),
+            points=sum(asked.question.points for asked in self.exercise.questions),
             questions=tuple(
                 self.asked(asked, n) for n, asked in enumerate(self.exercise.questions, 1)
             ),
@@ -70,20 +78,33 @@ class _Writer(Writer):
             text=self.prose(question.text),
             points=question.points,
             kind=question.kind,
-            grids=tuple(self.grids(slots)),
+            unit=unit_of(asked, self.words),
+            grids=tuple(self.grids(slots, asked)),
             choices=choices,
         )
 
-    def grids(self, slots: list[Slot]) -> Iterator[Grid]:
-        """Lay out tables to fill as the course does: a row a quantity, a column a position."""
+    def grids(self, slots: list[Slot], asked: Asked) -> Iterator[Grid]:
+        """Lay out tables to fill as the course does, or lists: as in the other answer sheets."""
         for own in by_indices(slots, self.model):
-            places = sorted({slot.position for slot in own})
-            columns = tuple(heading(self.model, own[0].key, place, self.mark) for place in places)
+            if in_table(own, asked, self.model):
+                yield from self.tables(own)
+            else:
+                rows = [(formula(s.ref, self.mark), self.size(s.ref), (True,)) for s in own]
+                yield Grid((), tuple(dict.fromkeys(rows)))
+
+    def tables(self, slots: list[Slot]) -> Iterator[Grid]:
+        """Lay out a table with a column a position, in parts that fit on paper."""
+        places = sorted({slot.position for slot in slots})
+        parts = ceil(len(places) / MOST_ACROSS)
+        for n in range(parts):
+            some = places[len(places) * n // parts : len(places) * (n + 1) // parts]
+            own = [slot for slot in slots if slot.position in some]
+            columns = tuple(heading(self.model, own[0].key, place, self.mark) for place in some)
             rows = [
-                (formula(name, self.mark), self.size(name), tuple(p in asked for p in places))
-                for name, asked in by_name(own)
+                (formula(name, self.mark), self.size(name), tuple(p in held for p in some))
+                for name, held in by_name(own)
             ]
-            yield Grid(columns if len(places) > 1 else (), tuple(rows))
+            yield Grid(columns, tuple(rows))
 
     def size(self, name: Ref) -> tuple[int, int]:
         """Return how many lines and columns of numbers a quantity takes to write."""
