@@ -7,11 +7,16 @@ from math import ceil
 from typing import Any
 
 from tp_solver.exercise.exercise import Asked
-from tp_solver.exercise.model import ChoiceQuestion, ExpressionQuestion, TextQuestion
+from tp_solver.exercise.model import (
+    AnyQuestion,
+    ChoiceQuestion,
+    ExpressionQuestion,
+    TextQuestion,
+)
 from tp_solver.grading.readers.grid import NOT_ASKED
 from tp_solver.graph.model import Model
 from tp_solver.sheets.asking import asked_text, digits_asked, printable, unit_of
-from tp_solver.sheets.blocks import Block, blocks
+from tp_solver.sheets.blocks import Block, blocks, last_shared, shared_blocks
 from tp_solver.sheets.example import example
 from tp_solver.sheets.head import digits_text, title_of
 from tp_solver.sheets.workbook import saved
@@ -19,12 +24,13 @@ from tp_solver.text import Words
 
 TEXT = "@"  # the format of a cell that keeps what is typed: 0,5498 and the zeros of 0.500
 _LONGEST_TITLE = 31  # of a sheet
+_LONGEST_HEAD = 100
 _LONGEST_PROMPT = 255
 _LONGEST_LIST = 255
 _NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]]")
 _LABELS, _CELLS, _LEAST = 22, 14, 4  # widths of columns, in characters; how many a page has
 _LINE = 15.0  # points of height
-_ROOM = 5  # lines for an answer in words
+_ROOM, _TALL = 5, 1.3  # lines for an answer in words, for any other
 _A4 = 9
 _UPRIGHT = 6  # columns that an upright page has room for
 
@@ -40,8 +46,11 @@ def answer_book(model: Model, words: Words) -> bytes:
     book = Workbook()
     writer = _Writer(book.active, model, words)
     writer.top()
+    last = last_shared(model)
     for number, asked in enumerate(model.exercise.questions, 1):
         writer.question(asked, number)
+        if number == last:
+            writer.shared()
     writer.finish()
     return saved(book)
 
@@ -54,7 +63,8 @@ class _Writer:
         self.row = 0
         self.laid = {a.question.id: list(blocks(a, model)) for a in model.exercise.questions}
         units = any(unit_of(asked, words) for asked in model.exercise.questions)
-        widest = max(len(block.columns) for own in self.laid.values() for block in own)
+        laid = [*self.laid.values(), shared_blocks(model)]
+        widest = max(len(block.columns) for own in laid for block in own)
         self.width = max(_LEAST, 1 + max(1, widest) + units)
         self.example = example(model, words)
         self.hints: dict[tuple[str, str], Any] = {}
@@ -76,31 +86,46 @@ class _Writer:
         self.row += 1
         self.wide(asked_text(asked, number, self.model, self.words), bold=True, fill="E4E9F4")
         unit = unit_of(asked, self.words)
-        for i, block in enumerate(self.laid[asked.question.id]):
-            self.row += bool(i)
-            self.block(block, asked, unit)
+        self.blocks(self.laid[asked.question.id], asked.question, unit)
 
-    def block(self, block: Block, asked: Asked, unit: str) -> None:
+    def shared(self) -> None:
+        """Write the table that serves several questions."""
+        self.row += 1
+        self.wide(self.words("paper.table"), bold=True, fill="E4E9F4")
+        self.blocks(shared_blocks(self.model))
+
+    def blocks(
+        self, found: list[Block], question: AnyQuestion | None = None, unit: str = ""
+    ) -> None:
+        """Write lists and tables, an empty row between them."""
+        for i, block in enumerate(found):
+            self.row += bool(i)
+            self.block(block, question, unit)
+
+    def block(self, block: Block, question: AnyQuestion | None, unit: str) -> None:
         """Write a list or a table."""
+        from openpyxl.styles import Alignment
+
         label = self.words("solution.quantity" if block.columns else "sheet.answer").lower()
         heads = block.columns or (self.words("sheet.value"),)
         self.line(label, *heads, *([self.words("paper.unit")] if unit else []))
         for column in range(1, len(heads) + 2 + bool(unit)):
             self.look(column, "F2F2F2", bold=True)
-        room = isinstance(asked.question, TextQuestion | ExpressionQuestion)
+        room = isinstance(question, TextQuestion | ExpressionQuestion)
         for name, cells in block.rows:
             self.line(name)
+            self.sheet.cell(self.row, 1).alignment = Alignment(vertical="center")
             for column, asks in enumerate(cells, 2):
                 if asks is None:
                     self.put(column, NOT_ASKED)
                     self.look(column, "F2F2F2", middle=True)
                 else:
                     self.free(column, across=room)
-                    self.hint(column, asked)
+                    self.hint(column, question)
             if unit:
                 self.put(2 + len(cells), unit)
-            if isinstance(asked.question, TextQuestion):
-                self.sheet.row_dimensions[self.row].height = _ROOM * _LINE
+            lines = _ROOM if isinstance(question, TextQuestion) else _TALL
+            self.sheet.row_dimensions[self.row].height = lines * _LINE
 
     def line(self, *texts: str, bold: bool = False) -> None:
         """Begin a row with some texts."""
@@ -165,11 +190,11 @@ class _Writer:
             start_row=self.row, end_row=self.row, start_column=first, end_column=self.width
         )
 
-    def hint(self, column: int, asked: Asked) -> None:
+    def hint(self, column: int, question: AnyQuestion | None) -> None:
         """Let a cell say what belongs there when it is chosen; nothing that is typed is refused."""
         from openpyxl.worksheet.datavalidation import DataValidation
 
-        question, letters = asked.question, ""
+        letters = ""
         if isinstance(question, TextQuestion):
             return
         if isinstance(question, ChoiceQuestion):
@@ -205,7 +230,8 @@ class _Writer:
         sheet.page_setup.orientation = "portrait" if self.width <= _UPRIGHT else "landscape"
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        sheet.oddHeader.left.text = self.model.exercise.id.replace("&", "&&")
+        title = f"{title_of(self.model, words)} ({self.model.exercise.id})"
+        sheet.oddHeader.left.text = printable(title)[-_LONGEST_HEAD:].replace("&", "&&")
         sheet.oddFooter.right.text = f"{words('paper.page')} &P / &N"
         sheet.protection.enable()
         sheet.protection.formatColumns = sheet.protection.formatRows = False  # that is: allowed

@@ -32,38 +32,79 @@ class Block:
 
 def answer_names(asked: Asked, model: Model) -> Iterator[str]:
     """Yield the names of a question's answers as they are typed, one per number: `h[1].2`."""
-    slots = _slots(asked, model)
+    slots = asked_slots(asked, model)
     if not slots:
         yield asked.question.id
     for slot in slots:
         yield from (f"{plain(slot.ref)}{end}" for end in _ends(slot, model))
 
 
+def asked_slots(asked: Asked, model: Model) -> list[Slot]:
+    """Return the quantities that a question asks for; none where it asks for something else."""
+    return [s for s in model.slots[asked.question.id] if s.key != asked.question.id]
+
+
 def blocks(asked: Asked, model: Model) -> Iterator[Block]:
-    """Lay a question's answers out, as its author says or where that is silent as seems best."""
-    slots = _slots(asked, model)
-    if not slots:
+    """Lay a question's own answers out, as its author says or where that is silent as seems best.
+
+    None are its own where all stand in the table that the exercise has for several questions.
+    """
+    if not asked_slots(asked, model):
         yield _list([asked.question.id])
-    for own in by_indices(slots, model):
-        names = [f"{plain(slot.ref)}{end}" for slot in own for end in _ends(slot, model)]
+    for own in by_indices(own_slots(asked, model), model):
         table = _table(own, model) if in_table(own, asked, model) else None
-        yield table or _list(names)
+        yield table or _list(
+            [f"{plain(slot.ref)}{end}" for slot in own for end in _ends(slot, model)]
+        )
+
+
+def shared_blocks(model: Model) -> list[Block]:
+    """Lay out the tables that an exercise has for several questions: none unless it says so."""
+    return [table for own in shared_slots(model) if (table := _table(own, model))]
 
 
 def in_table(slots: list[Slot], asked: Asked, model: Model) -> bool:
-    """Tell whether quantities of the same indices are laid out as a table rather than a list."""
-    question, wanted = asked.question, model.exercise.file.layout
-    if isinstance(question, ValuesQuestion) and question.layout:
-        wanted = question.layout
-    count = len({slot.position for slot in slots}) if slots[0].position else 0
-    if wanted == "auto":
-        return 1 < count <= MOST_COLUMNS
-    return wanted == "table" and 0 < count <= WIDEST
+    """Tell whether a question's own quantities, of the same indices, are laid out as a table."""
+    question = asked.question
+    wanted = question.layout if isinstance(question, ValuesQuestion) else None
+    count = _columns(slots)
+    if wanted or model.exercise.file.layout != "auto":
+        return wanted == "table" and 0 < count <= WIDEST
+    cells = count * len({slot.ref.moved(()) for slot in slots})
+    return 1 < count <= MOST_COLUMNS and len(set(slots)) * 2 > cells  # most of it is asked for
 
 
-def _slots(asked: Asked, model: Model) -> list[Slot]:
-    """Return the quantities that a question asks for; none where it asks for something else."""
-    return [s for s in model.slots[asked.question.id] if s.key != asked.question.id]
+def shared_slots(model: Model) -> list[list[Slot]]:
+    """Return what stands in an exercise's tables for several questions, by indices."""
+    if model.exercise.file.layout != "table":
+        return []
+    found = [
+        slot
+        for asked in model.exercise.questions
+        if isinstance(asked.question, ValuesQuestion) and asked.question.layout is None
+        for slot in asked_slots(asked, model)
+    ]
+    groups = by_indices(found, model)
+    return [own for own in groups if 0 < _columns(own) <= WIDEST and _table(own, model)]
+
+
+def own_slots(asked: Asked, model: Model) -> list[Slot]:
+    """Return the quantities of a question that no table for several questions holds."""
+    question = asked.question
+    if not isinstance(question, ValuesQuestion) or question.layout:
+        return asked_slots(asked, model)
+    shared = {slot for own in shared_slots(model) for slot in own}
+    return [slot for slot in asked_slots(asked, model) if slot not in shared]
+
+
+def last_shared(model: Model) -> int:
+    """Return the number of the last question that a table for several serves; 0 for none."""
+    numbered = enumerate(model.exercise.questions, 1)
+    return max((n for n, a in numbered if own_slots(a, model) != asked_slots(a, model)), default=0)
+
+
+def _columns(slots: list[Slot]) -> int:
+    return len({slot.position for slot in slots}) if slots[0].position else 0
 
 
 def _ends(slot: Slot, model: Model) -> Iterator[str]:

@@ -13,7 +13,7 @@ from tp_solver.exercise.model import ChoiceQuestion
 from tp_solver.graph.model import Model, Slot
 from tp_solver.language.tree import Ref
 from tp_solver.sheets.asking import unit_of
-from tp_solver.sheets.blocks import in_table
+from tp_solver.sheets.blocks import asked_slots, in_table, last_shared, own_slots, shared_slots
 from tp_solver.sheets.head import Head, Writer
 from tp_solver.sheets.lines import formula
 from tp_solver.sheets.rows import by_indices, by_name, heading
@@ -39,6 +39,7 @@ class AskedView:
     points: float
     kind: str
     unit: str
+    shares: bool
     grids: tuple[Grid, ...]
     choices: tuple[tuple[str, Markup], ...]
 
@@ -49,6 +50,8 @@ class StatementView:
 
     head: Head
     points: float
+    shared: tuple[Grid, ...]
+    shared_after: int
     questions: tuple[AskedView, ...]
 
 
@@ -62,6 +65,8 @@ class _Writer(Writer):
         return StatementView(
             head=self.head(whole=False),
             points=sum(asked.question.points for asked in self.exercise.questions),
+            shared=tuple(g for own in shared_slots(self.model) for g in self.tables(own)),
+            shared_after=last_shared(self.model),
             questions=tuple(
                 self.asked(asked, n) for n, asked in enumerate(self.exercise.questions, 1)
             ),
@@ -69,7 +74,7 @@ class _Writer(Writer):
 
     def asked(self, asked: Asked, number: int) -> AskedView:
         question = asked.question
-        slots = [s for s in self.model.slots[question.id] if s.key != question.id]
+        slots = own_slots(asked, self.model)
         choices: tuple[tuple[str, Markup], ...] = ()
         if isinstance(question, ChoiceQuestion):
             choices = tuple((c.id, self.prose(c.text, inline=True)) for c in question.choices)
@@ -79,6 +84,7 @@ class _Writer(Writer):
             points=question.points,
             kind=question.kind,
             unit=unit_of(asked, self.words),
+            shares=slots != asked_slots(asked, self.model),
             grids=tuple(self.grids(slots, asked)),
             choices=choices,
         )

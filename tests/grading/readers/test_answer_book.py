@@ -20,8 +20,8 @@ from tp_solver.grading.report import Student
 from tp_solver.graph.model import Model
 from tp_solver.sheets.answer_book import answer_book
 from tp_solver.sheets.answer_text import answer_file, answer_table, class_table
-from tp_solver.sheets.blocks import blocks
-from tp_solver.sheets.files import blank_files, write_sheets
+from tp_solver.sheets.blocks import blocks, shared_blocks
+from tp_solver.sheets.files import blank_files, statement_html, write_sheets
 from tp_solver.solution import load, loads
 from tp_solver.text import languages, words
 
@@ -164,7 +164,7 @@ def test_a_quantity_at_several_places_makes_a_table() -> None:
 
 @pytest.mark.parametrize(
     ("file", "question", "tables"),
-    [("", "", [2, 0]), ("list", "", [0, 0]), ("table", "", [2, 1]), ("list", "table", [2, 0])],
+    [("", "", [2, 0]), ("list", "", [0, 0]), ("list", "table", [2, 0]), ("table", "table", [2])],
 )
 def test_the_author_may_choose_the_layout(file: str, question: str, tables: list[int]) -> None:
     text = """
@@ -182,7 +182,26 @@ questions:
         text = text.replace("answers: [h]}", f"answers: [h], layout: {question}}}")
     exercise = loads(text)
     found = [list(blocks(asked, exercise)) for asked in exercise.exercise.questions]
-    assert [len(block.columns) for (block,) in found] == tables
+    assert [len(block.columns) for own in found for block in own] == tables
+
+
+@pytest.mark.parametrize("language", languages())
+def test_one_table_may_serve_a_whole_exercise(language: str, tmp_path: Path) -> None:
+    source = exercise_files(["tp-2.1"])[0].read_text(encoding="utf-8")
+    exercise = loads(source + "\nlayout: table\n")
+    (table,) = shared_blocks(exercise)
+    assert table.columns == ("t = 1", "t = 2", "t = 3")
+    assert [label for label, _ in table.rows][:3] == ["z_f", "f", "z_i"]
+    assert len(table.rows) == 10
+    assert not [b for a in exercise.exercise.questions for b in blocks(a, exercise)]
+    book, answers = filled(answer_book(exercise, words(language)))
+    (found,) = read(tmp_path, "copy.xlsx", book)
+    assert found.answers == answers
+    assert len(answers) == 30
+    page = statement_html(exercise, words(language))
+    assert page.count("<table") == 1
+    assert page.count('class="cell"') == 30
+    assert page.index('id="question-3"') < page.index('id="table"')
 
 
 def test_what_an_author_writes_is_never_a_formula_nor_markup(tmp_path: Path) -> None:
@@ -223,5 +242,5 @@ def test_it_prints_on_a4_across_one_page(model: Model) -> None:
     assert sheet.page_setup.paperSize == 9
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert sheet.oddHeader.left.text == model.exercise.id
+    assert model.exercise.id in sheet.oddHeader.left.text
     assert "&P / &N" in sheet.oddFooter.right.text
