@@ -11,6 +11,7 @@ from tp_solver.exercise.model import (
     AnyQuestion,
     ChoiceQuestion,
     ExpressionQuestion,
+    NumberQuestion,
     TextQuestion,
 )
 from tp_solver.grading.readers.grid import NOT_ASKED
@@ -111,7 +112,7 @@ class _Writer:
         self.line(label, *heads, *([self.words("paper.unit")] if unit else []))
         for column in range(1, len(heads) + 2 + bool(unit)):
             self.look(column, "F2F2F2", bold=True)
-        room = isinstance(question, TextQuestion | ExpressionQuestion)
+        wide = isinstance(question, TextQuestion | ExpressionQuestion | NumberQuestion)
         for name, cells in block.rows:
             self.line(name)
             self.sheet.cell(self.row, 1).alignment = Alignment(vertical="center")
@@ -120,7 +121,7 @@ class _Writer:
                     self.put(column, NOT_ASKED)
                     self.look(column, "F2F2F2", middle=True)
                 else:
-                    self.free(column, across=room)
+                    self.free(column, across=wide and not unit)
                     self.hint(column, question)
             if unit:
                 self.put(2 + len(cells), unit)
@@ -205,6 +206,8 @@ class _Writer:
         else:
             digits = digits_text(self.model.exercise, self.words)
             text = self.words("paper.prompt_number", digits=digits, value=self.example)
+            if isinstance(question, NumberQuestion):
+                text = f"{text} {self.words('paper.prompt_vector')}"
         if (letters, text) not in self.hints:
             listed = 0 < len(letters) <= _LONGEST_LIST
             shown = {"type": "list", "formula1": f'"{letters}"'} if listed else {}

@@ -65,10 +65,12 @@ def shared_blocks(model: Model) -> list[Block]:
 
 def in_table(slots: list[Slot], asked: Asked, model: Model) -> bool:
     """Tell whether a question's own quantities, of the same indices, are laid out as a table."""
-    question = asked.question
+    question, general = asked.question, model.exercise.file.layout
     wanted = question.layout if isinstance(question, ValuesQuestion) else None
+    if wanted is None:  # what the exercise's table could not take is listed
+        wanted = "list" if general == "table" and _may_share(asked) else general
     count = _columns(slots)
-    if wanted or model.exercise.file.layout != "auto":
+    if wanted != "auto":
         return wanted == "table" and 0 < count <= WIDEST
     cells = count * len({slot.ref.moved(()) for slot in slots})
     return 1 < count <= MOST_COLUMNS and len(set(slots)) * 2 > cells  # most of it is asked for
@@ -81,7 +83,7 @@ def shared_slots(model: Model) -> list[list[Slot]]:
     found = [
         slot
         for asked in model.exercise.questions
-        if isinstance(asked.question, ValuesQuestion) and asked.question.layout is None
+        if _may_share(asked)
         for slot in asked_slots(asked, model)
     ]
     groups = by_indices(found, model)
@@ -90,8 +92,7 @@ def shared_slots(model: Model) -> list[list[Slot]]:
 
 def own_slots(asked: Asked, model: Model) -> list[Slot]:
     """Return the quantities of a question that no table for several questions holds."""
-    question = asked.question
-    if not isinstance(question, ValuesQuestion) or question.layout:
+    if not _may_share(asked):
         return asked_slots(asked, model)
     shared = {slot for own in shared_slots(model) for slot in own}
     return [slot for slot in asked_slots(asked, model) if slot not in shared]
@@ -101,6 +102,11 @@ def last_shared(model: Model) -> int:
     """Return the number of the last question that a table for several serves; 0 for none."""
     numbered = enumerate(model.exercise.questions, 1)
     return max((n for n, a in numbered if own_slots(a, model) != asked_slots(a, model)), default=0)
+
+
+def _may_share(asked: Asked) -> bool:
+    question = asked.question
+    return isinstance(question, ValuesQuestion) and not (question.layout or question.unit)
 
 
 def _columns(slots: list[Slot]) -> int:

@@ -54,7 +54,8 @@ FLAGS = (
     "--password-store=basic",
     "--use-mock-keychain",
 )
-PATIENCE = 60.0  # seconds that one answer of the browser may take
+PATIENCE = 60.0  # seconds that one answer of the browser may take,
+PACE = 20_000  # and one more for so many characters of a page: a slow machine, with others at work
 _FAREWELL = 3.0  # seconds to end by itself
 _READ = 1 << 16
 
@@ -76,6 +77,11 @@ def find_browser() -> str | None:
     if named := os.environ.get(VARIABLE):
         return shutil.which(named)
     return next(filter(None, map(shutil.which, (*NAMES, *USUAL))), None)
+
+
+def patience(page: str) -> float:
+    """Return the seconds that a page may take to print; it takes far fewer."""
+    return PATIENCE + len(page) / PACE
 
 
 class Browser:
@@ -115,16 +121,17 @@ class Browser:
         finally:
             for descriptor in (theirs_in, theirs_out, quiet):
                 os.close(descriptor)
+        self.patience = PATIENCE
         self.number = 0
         self.read = b""
 
     def call(self, method: str, session: str = "", **values: Any) -> dict[str, Any]:
-        """Ask for something and return the answer; raises BrowserError after PATIENCE seconds."""
+        """Ask for something and return the answer; raises BrowserError, out of patience too."""
         self.number += 1
         message = {"id": self.number, "method": method, "params": values}
         if session:
             message["sessionId"] = session
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + self.patience
         self._send(json.dumps(message).encode() + b"\0", until)
         while True:
             answer = self._receive(until)

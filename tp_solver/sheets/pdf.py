@@ -16,12 +16,12 @@ from tempfile import TemporaryDirectory
 
 from tp_solver.sheets.chromium import (
     FLAGS,
-    PATIENCE,
     VARIABLE,
     Browser,
     BrowserError,
     browser,
     find_browser,
+    patience,
     sandbox,
 )
 
@@ -36,17 +36,20 @@ _POLICY = (
     '<head><meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
     "style-src 'unsafe-inline'; font-src data:; img-src data:\">"
 )
+_NONE_FOUND = "there is no browser to print with"
 _DATE = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}")
 _WHEN = rb"\g<1>20000101000000"  # as long as what it replaces: places in the file stay right
 
 
 class NoBrowser(BrowserError):
-    """A machine without a Chromium."""
+    """A machine without a Chromium, or a variable that names none."""
 
     def __init__(self) -> None:
+        named = os.environ.get(VARIABLE)
+        found = f"`{named}`, which {VARIABLE} names, can't be run" if named else _NONE_FOUND
         super().__init__(
-            "no Chromium, Chrome or Edge was found to print with: install one (Debian, Ubuntu: "
-            f"`apt install chromium`), or put the path of yours in {VARIABLE}"
+            f"{found}: install Chromium, Chrome or Edge (Debian, Ubuntu: `apt install chromium`), "
+            f"or put the path of yours in {VARIABLE}"
         )
 
 
@@ -68,6 +71,7 @@ def printed(pages: Iterable[str]) -> Iterator[bytes]:
 
 def _printed(running: Browser, page: str) -> bytes:
     """Print a page in a tab of its own."""
+    running.patience = patience(page)
     target = running.call("Target.createTarget", url="about:blank")["targetId"]
     session = running.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
     running.call("Network.enable", session)
@@ -98,7 +102,7 @@ def printed_alone(path: str, page: str) -> bytes:
             source.as_uri(),
         ]
         try:
-            subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
+            subprocess.run(command, capture_output=True, timeout=patience(page), check=False)
         except subprocess.TimeoutExpired:
             raise BrowserError("the browser does not answer") from None
         if not made.is_file():

@@ -26,12 +26,18 @@ from tp_solver.solution import load, loads
 from tp_solver.text import languages, words
 
 TYPED = ("0,5498", "0.500", "-1e-05", "1 2", "=A1", "1_000", "b", "1/2")
-SHIPPED = exercise_files(["tp", "rnn", "losses", "sequences", "training", "bugs"])
+SHIPPED = exercise_files(["tp", "losses", "sequences", "training"])
 
 
-@pytest.fixture(scope="module", params=SHIPPED, ids=lambda path: path.stem)
+@pytest.fixture(
+    scope="module",
+    params=[(path, layout) for path in SHIPPED for layout in ("auto", "table", "list")],
+    ids=lambda param: f"{param[0].stem}-{param[1]}",
+)
 def model(request: pytest.FixtureRequest) -> Model:
-    return load(request.param)
+    path, layout = request.param
+    text = path.read_text(encoding="utf-8")
+    return load(path) if layout == "auto" else loads(f"{text}\nlayout: {layout}\n")
 
 
 def answer_at(sheet: Any, cell: Any) -> str:

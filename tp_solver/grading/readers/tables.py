@@ -196,25 +196,18 @@ def _joined(first: _Gathered, second: _Gathered) -> _Gathered:
 def _blocks(form: Layout, rows: Iterable[Row]) -> Iterator[tuple[int, list[str], Layout]]:
     """Yield rows with the headings that hold for them.
 
-    An answer sheet may have further headings below, each perhaps under a line that says what they
-    are for: alone in its row, below an empty one.
+    An answer sheet may have further headings below; a line alone in its row, below an empty one,
+    is a title and no answer.
     """
-    waiting: tuple[int, list[str], Layout] | None = None
-    title, last = False, 0
+    last = 0
     for number, cells in rows:
         below = columns(cells) if not form.named and role(cells[0].strip()) else None
-        if below and below.gathered and not below.named:
-            if waiting and not title:
-                yield waiting
-            waiting, form = None, replace(below, before=form.before)
-        else:
-            if waiting:
-                yield waiting
-            waiting = (number, cells, form)
-            title = 0 < last < number - 1 and not any(map(str.strip, cells[1:]))
+        alone = 0 < last < number - 1 and not any(map(str.strip, cells[1:]))
         last = number
-    if waiting:
-        yield waiting
+        if below and below.gathered and not below.named:
+            form = replace(below, before=form.before)
+        elif form.named or not alone:
+            yield number, cells, form
 
 
 def _too_many() -> Remark:
