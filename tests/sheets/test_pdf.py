@@ -171,8 +171,7 @@ def test_a_page_runs_nothing_and_fetches_nothing(chromium: object, tmp_path: Pat
             <script>document.write("written")</script>
             <img src="{here}/image"><link rel=stylesheet href="{here}/style">
             <iframe src="{secret.as_uri()}"></iframe><iframe src="{here}/frame"></iframe>
-            <style>@import "{here}/import"; body {{ background: url({here}/back) }}</style>
-            <meta http-equiv=refresh content="0; {here}/away">"""
+            <style>@import "{here}/import"; body {{ background: url({here}/back) }}</style>"""
         made = list(printed([f"<!doctype html>{hostile}", f"<!doctype html><head>{hostile}"]))
     for data in made:
         text = opened(data).pages[0].extract_text()
@@ -250,6 +249,16 @@ def test_a_browser_that_does_not_work_is_told_and_ended(
         list(printed(["x"]))
     (process,) = ended
     assert not alive(process)
+
+
+def test_a_program_that_can_not_be_run_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(program(tmp_path, ""))
+    path.write_bytes(b"\x7fELF and no more")
+    monkeypatch.setenv(VARIABLE, str(path))
+    with pytest.raises(BrowserError, match=re.escape(str(path))):
+        next(printed(["x"]))
 
 
 def test_where_the_browser_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

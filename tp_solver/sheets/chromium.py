@@ -114,10 +114,10 @@ class Browser:
                 file_actions=actions,
                 setpgroup=0,
             )
-        except OSError:
+        except OSError as error:
             os.close(self.into)
             os.close(self.out)
-            raise
+            raise BrowserError(f"{path}: {error.strerror}") from None
         finally:
             for descriptor in (theirs_in, theirs_out, quiet):
                 os.close(descriptor)
