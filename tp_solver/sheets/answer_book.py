@@ -68,7 +68,7 @@ class _Writer:
         widest = max(len(block.columns) for own in laid for block in own)
         self.width = max(_LEAST, 1 + max(1, widest) + units)
         self.example = example(model, words)
-        self.hints: dict[tuple[str, str], Any] = {}
+        self.hints: dict[tuple[str, str], list[str]] = {}  # letters and words to the cells
 
     def top(self) -> None:
         """Write whose the sheet is, and how answers are written."""
@@ -193,8 +193,6 @@ class _Writer:
 
     def hint(self, column: int, question: AnyQuestion | None) -> None:
         """Let a cell say what belongs there when it is chosen; nothing that is typed is refused."""
-        from openpyxl.worksheet.datavalidation import DataValidation
-
         letters = ""
         if isinstance(question, TextQuestion):
             return
@@ -208,21 +206,27 @@ class _Writer:
             text = self.words("paper.prompt_number", digits=digits, value=self.example)
             if isinstance(question, NumberQuestion):
                 text = f"{text} {self.words('paper.prompt_vector')}"
-        if (letters, text) not in self.hints:
+        cell = self.sheet.cell(self.row, column).coordinate
+        self.hints.setdefault((letters, text), []).append(cell)
+
+    def add_hints(self) -> None:
+        """Put what cells say into the sheet, once for all cells that say the same."""
+        from openpyxl.worksheet.datavalidation import DataValidation
+
+        for (letters, text), cells in self.hints.items():
             listed = 0 < len(letters) <= _LONGEST_LIST
             shown = {"type": "list", "formula1": f'"{letters}"'} if listed else {}
-            made = DataValidation(**shown, allow_blank=True, showErrorMessage=False)
-            made.showInputMessage = True
+            made = DataValidation(**shown, sqref=" ".join(cells), allow_blank=True)
+            made.showErrorMessage, made.showInputMessage = False, True
             made.promptTitle, made.prompt = self.words("paper.prompt"), text[:_LONGEST_PROMPT]
             self.sheet.add_data_validation(made)
-            self.hints[letters, text] = made
-        self.hints[letters, text].add(self.sheet.cell(self.row, column).coordinate)
 
     def finish(self) -> None:
-        """Set the widths, the printed page, and the lock."""
+        """Set the hints, the widths, the printed page, and the lock."""
         from openpyxl.utils import get_column_letter
         from openpyxl.worksheet.properties import PageSetupProperties
 
+        self.add_hints()
         sheet, words = self.sheet, self.words
         sheet.title = _NOT_IN_TITLES.sub("-", words("page.answers"))[:_LONGEST_TITLE]
         for column in range(1, self.width + 1):

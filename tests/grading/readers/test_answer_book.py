@@ -26,7 +26,7 @@ from tp_solver.solution import load, loads
 from tp_solver.text import languages, words
 
 TYPED = ("0,5498", "0.500", "-1e-05", "1 2", "=A1", "1_000", "b", "1/2")
-SHIPPED = exercise_files(["tp", "losses", "sequences", "training"])
+SHIPPED = exercise_files(["tp", "masked-loss", "padding-masks-packed", "forget-gate-bias"])
 
 
 @pytest.fixture(
