@@ -45,7 +45,6 @@ def test_they_come_in_the_order_of_the_author():
     curve = "{title: c, over: t, show: ['s[t]']}"
     asked = f"plots: [{{kind: graph}}, {curve}, {{kind: gates}}, {{kind: unrolled}}]"
     assert kinds(EQUATIONS, asked) == ["graph", "curves", "gates", "unrolled"]
-    assert kinds(EQUATIONS, "plots: [{kind: cell}]") == [], "there is no shipped cell"
     assert kinds(EQUATIONS, f"plots: [{{kind: none}}, {curve}]") == ["curves"]
 
 
@@ -58,7 +57,13 @@ def test_where_the_author_is_silent_what_fits_is_drawn():
 
 @pytest.mark.parametrize(
     "plot",
-    ["{kind: cell, over: t}", "{title: c, over: t}", "{kind: curves, title: c}", "{kind: tree}"],
+    [
+        "{kind: cell}",
+        "{kind: cell, over: t}",
+        "{title: c, over: t}",
+        "{kind: curves, title: c}",
+        "{kind: tree}",
+    ],
 )
 def test_what_a_kind_does_not_have_is_refused(plot):
     with pytest.raises(AuthorError) as caught:
