@@ -110,6 +110,8 @@ class Worker:
 
     def marked(self, found: list[tuple[Key, Submission, str | bytes]]) -> Marked:
         """Mark some submissions at once."""
+        admitted = self.marker.admitted([one for _, one, _ in found])
+        found = [(key, one, raw) for (key, _, raw), one in zip(found, admitted, strict=True)]
         judged = iter(self.judged([one for _, one, _ in found if one.refused is None]))
         copies = [
             self.completed(*(next(judged) if one.refused is None else refused(one)))

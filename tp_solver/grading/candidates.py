@@ -31,11 +31,10 @@ Domain = tuple[tuple[str, Span], ...]
 class Candidates:
     """What may explain the numbers of a batch.
 
-    `asked` lists the quantities that the exercise asks for; `true_tables` has a batch axis of one.
+    `asked` lists the quantities that the exercise asks for.
     """
 
     judge: Judge
-    true_tables: Mapping[str, Table[Array]]
     asked: Sequence[str]
 
     def direct(
@@ -52,7 +51,8 @@ class Candidates:
             if name is not None
         }
         own = _Triers(system, Places(self.judge.own_tables, spots.rows, at), spots)
-        truth = _Triers(system, Places(self.true_tables, np.zeros_like(spots.rows), at), spots)
+        true_ones = self.judge.truth
+        truth = _Triers(system, Places(true_ones.tables, true_ones.at(spots.rows), at), spots)
         for variant in found:
             ids = tuple(mistake.id for mistake in variant.mistakes)
             weight = float(np.prod([mistake.weight for mistake in variant.mistakes]))

@@ -232,6 +232,12 @@ class Batch:
         """Return, for each question that asks for numbers, how each student answered it."""
         return {question: self.chosen(question) for question in self.marker.blocks}
 
+    def expected(self, row: int, column: Column) -> float:
+        """Return the number expected of a submission."""
+        if self.judge.truth.family is None:
+            return column.expected
+        return self.judge.truth.number(row, column.key, column.number)
+
     def mark(self, row: int, question: str, column: Column) -> Mark:
         """Make the mark of one number."""
         ids = self.readings.ids.get(column.key)
@@ -244,7 +250,7 @@ class Batch:
             verdict=Verdict.MISSING,
             points=0.0,
             out_of=column.points,
-            expected=column.expected,
+            expected=self.expected(row, column),
         )
         refused = self.readings.tokens.remarks.get(token)
         if refused is not None:

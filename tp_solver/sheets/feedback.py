@@ -20,11 +20,13 @@ from tp_solver.grading.marked import Batch
 from tp_solver.grading.report import VERDICTS, Report, Score, final_mark
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.schedule import ground
+from tp_solver.graph.variants import drawn_keys
 from tp_solver.sheets.entities import entities, escaped, escaped_words
 from tp_solver.sheets.head import Writer
 from tp_solver.sheets.html import page
 from tp_solver.sheets.mark_rows import Copy, MarkRows
 from tp_solver.sheets.remarks import worded
+from tp_solver.sheets.rows import given_lines
 from tp_solver.sheets.step_patterns import (
     Numerals,
     Pattern,
@@ -114,8 +116,19 @@ class FeedbackWriter(Writer):
             slip=slip,
             perfect=not slip and not report.pending and score == out_of,
             remarks=[entities(worded(remark, self.words)) for remark in report.remarks],
+            numbers=list(self.own_numbers(report)),
             questions=content,
         )
+
+    def own_numbers(self, report: Report) -> Iterator[Markup]:
+        """Yield what was given to the student alone, drawn."""
+        batch, row = report.own
+        keys = drawn_keys(self.model)
+        if keys:
+            model = batch.judge.truth.of(row).model
+            for given in model.exercise.givens:
+                if given.ref.key in keys:
+                    yield from map(entities, given_lines(model, given, self.mark))
 
     def contents(self, report: Report) -> Iterator[QuestionView]:
         """Yield the questions with their marks."""
@@ -177,7 +190,10 @@ class FeedbackWriter(Writer):
     def redone(self, batch: Batch, row: int, place: Place) -> str:
         """Work a step again from the student's own values."""
         pattern, judge = self.pattern(place), batch.judge
-        numbers = pattern.numbers(judge.own_tables, row, self.numerals) if pattern.line else None
+        numbers = None
+        if pattern.line is not None:
+            drawn = judge.truth.of(row) if judge.truth.family is not None else None
+            numbers = pattern.numbers(judge.own_tables, row, self.numerals, drawn)
         if numbers is not None and pattern.line is not None:
             line = pattern.line.filled(numbers)
         else:

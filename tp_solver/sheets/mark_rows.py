@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 REDONE = {VERDICTS.index(verdict) for verdict in (*WRONG, Verdict.CARRIED)}
 SAID = CODES.index("own-values")  # which the verdict says already
+MOST_DRAWN = 50_000  # numbers that are remembered as drawn
 Place = tuple[str, tuple[int, ...]]
 
 
@@ -45,6 +46,7 @@ class MarkRows:
             [writer.order.get((item.key, item.position), last) for item in self.items]
         )
         self.tails: list[dict[int, str]] = [{} for _ in self.items]
+        self.drawn: dict[float, str] = {}
 
     def name(self, item: Item) -> Markup:
         """Draw the name of what a mark is for; a question's answer has a number only."""
@@ -67,19 +69,35 @@ class MarkRows:
         shown = displayed(self.writer.exercise, item.expected)
         return entities(formula(Value(shown), self.writer.mark))
 
-    def tail(self, number: int, verdict: int, code: int, batch: Batch) -> str:
+    def due(self, number: int, batch: Batch, row: int) -> str:
+        """Return what was expected of a student, drawn."""
+        item, truth = self.items[number], batch.judge.truth
+        if truth.family is None or not item.key:
+            return self.expected[number]
+        value = truth.number(row, item.key, item.number)
+        if value not in self.drawn:
+            if len(self.drawn) > MOST_DRAWN:
+                self.drawn.clear()
+            self.drawn[value] = str(self.value(replace(item, expected=value)))
+        return self.drawn[value]
+
+    def tail(self, number: int, verdict: int, code: int, batch: Batch, row: int) -> str:
         """Return how the row of a number goes on after what was typed."""
+        if batch.judge.truth.family is not None:
+            share = batch.share(verdict, code, None)
+            return self.rest(number, verdict, code, share, self.due(number, batch, row))
         known, place = self.tails[number], verdict * len(CODES) + code
         if place not in known:
-            known[place] = self.rest(number, verdict, code, batch.share(verdict, code, None))
+            share = batch.share(verdict, code, None)
+            known[place] = self.rest(number, verdict, code, share, self.expected[number])
         return known[place]
 
-    def rest(self, number: int, verdict: int, code: int, share: float) -> str:
+    def rest(self, number: int, verdict: int, code: int, share: float, expected: str) -> str:
         """Draw a verdict, a note, what was expected, the points."""
         note = "" if code in (0, SAID) else self.words(f"remark.{CODES[code]}")
         out_of = self.items[number].points
         points = self.points(out_of * share, out_of)
-        return self.cells(VERDICTS[verdict], note, self.expected[number], points)
+        return self.cells(VERDICTS[verdict], note, expected, points)
 
     def cells(self, verdict: Verdict, note: str, expected: str, points: str) -> str:
         """Draw the last cells of a row."""
@@ -106,10 +124,12 @@ class MarkRows:
         text = self.writer.typed(mark.given or "")
         return self.heads[number] + text + self.cells(mark.verdict, note, expected, points)
 
-    def explained_row(self, number: int, code: int, share: float, finding: Finding) -> str:
+    def explained_row(
+        self, number: int, code: int, share: float, finding: Finding, expected: str
+    ) -> str:
         """Draw the end of a row whose number known mistakes explain, and what they are."""
         verdict = VERDICTS.index(Verdict.MISCONCEPTION)
-        return self.rest(number, verdict, code, share) + self.explained.row(finding)
+        return self.rest(number, verdict, code, share, expected) + self.explained.row(finding)
 
 
 class Copy:
@@ -150,9 +170,10 @@ class Copy:
             elif i in self.findings:
                 finding = self.findings[i]
                 share = self.batch.share(verdict, self.codes[i], finding)
-                out.append(rows.explained_row(i, self.codes[i], share, finding))
+                due = rows.due(i, self.batch, self.row)
+                out.append(rows.explained_row(i, self.codes[i], share, finding, due))
             else:
-                out.append(rows.tail(i, verdict, self.codes[i], self.batch))
+                out.append(rows.tail(i, verdict, self.codes[i], self.batch, self.row))
             if verdict in REDONE and item.key in self.batch.judge.exact_own:
                 again[item.key, item.position] = int(rows.order[i])
         return "".join(out), sorted(again, key=again.__getitem__)
@@ -163,4 +184,5 @@ class Copy:
         remark = self.batch.readings.tokens.remarks[self.tokens[number]]
         points = rows.points(0, rows.items[number].points)
         note = worded(remark, rows.words)
-        return rows.cells(Verdict.UNREADABLE, note, rows.expected[number], points)
+        due = rows.due(number, self.batch, self.row)
+        return rows.cells(Verdict.UNREADABLE, note, due, points)
