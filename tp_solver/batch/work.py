@@ -82,7 +82,8 @@ class Worker:
         self.job = job
         self.stopped = stopped
         model = job.source.model(job.settings)
-        self.marker = Marker(solve(model), job.settings.explains(model))
+        students = frozenset(job.settings.students) or None
+        self.marker = Marker(solve(model), job.settings.explains(model), students)
         self.pages = Pages(self.marker.solution, self.marker.items, words(job.settings.language))
         self.parts = job.folder / job.parts
         if job.settings.pages and not job.dry:

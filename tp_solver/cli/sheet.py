@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 
 from tp_solver.cli.common import STDOUT, exercises_argument, language_option, models, say_written
+from tp_solver.cli.progress import progress
+from tp_solver.cli.students import only, students_given, students_options
 from tp_solver.errors import UserError
 
 
@@ -13,6 +15,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     exercises_argument(parser)
     language_option(parser)
+    students_options(parser)
     parser.add_argument("-o", "--output", default="sheets", metavar="DIR", help="folder")
 
 
@@ -24,5 +27,11 @@ def run(options: argparse.Namespace) -> int:
     found, status = models(options.exercise)
     if options.output == STDOUT:
         raise UserError("a sheet is several files: name a folder after -o")
-    say_written(write_sheets(found, Path(options.output), words(options.lang)))
+    folder, language = Path(options.output), words(options.lang)
+    if (students := students_given(options)) is not None:
+        from tp_solver.batch.handouts import Handouts
+
+        say_written(Handouts(only(found), students, folder, language).sheets(progress))
+        return status
+    say_written(write_sheets(found, folder, language))
     return status

@@ -100,6 +100,15 @@ class Variants:
 
 
 @dataclass(frozen=True)
+class Own:
+    """Whose numbers an exercise has; `code` tells these from others, `7f3a09`."""
+
+    student: str
+    name: str
+    code: str
+
+
+@dataclass(frozen=True)
 class Exercise:
     """An exercise ready to be computed; `places` tells where each equation was written.
 
@@ -119,6 +128,7 @@ class Exercise:
     places: dict[int, tuple[Keys, str]] = field(default_factory=dict, compare=False, repr=False)
     broken: frozenset[str] = frozenset()
     variants: Variants | None = None
+    own: Own | None = None
 
     @property
     def id(self) -> str:

@@ -12,7 +12,7 @@ import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from hashlib import shake_256
+from hashlib import blake2b, shake_256
 from typing import overload
 
 from tp_solver.errors import suggestion, visible
@@ -26,6 +26,8 @@ from tp_solver.language.plain import plain
 from tp_solver.language.tree import Nested
 
 BYTES = 8  # for each number drawn
+CODE_DIGITS = 6
+Numbers = tuple[Nested, ...]
 
 
 class Steps(Sequence[Decimal]):
@@ -123,8 +125,12 @@ def folded_id(student: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def drawn_numbers(variants: Variants, student: str, attempt: int = 0) -> Iterator[Nested]:
-    """Yield the numbers of a student, for each given that is drawn, in their order."""
+def drawn_numbers(variants: Variants, student: str, attempt: int = 0) -> Numbers:
+    """Draw the numbers of a student, for each given that is drawn, in their order."""
+    return tuple(_drawn(variants, student, attempt))
+
+
+def _drawn(variants: Variants, student: str, attempt: int) -> Iterator[Nested]:
     who = folded_id(student)
     for choices in variants.choices:
         shape = () if choices.whole else nested_shape(choices.given.value)
@@ -142,4 +148,14 @@ def drawn_numbers(variants: Variants, student: str, attempt: int = 0) -> Iterato
 def _nested(numbers: Iterator[Nested], shape: tuple[int, ...]) -> Nested:
     if not shape:
         return next(numbers)
-    return tuple(_nested(numbers, shape[1:]) for _ in range(shape[0]))  # type: ignore[misc]
+    return tuple(_nested(numbers, shape[1:]) for _ in range(shape[0]))
+
+
+def code_of(numbers: Numbers) -> str:
+    """Return a short code that tells the numbers of a sheet from others, `7f3a09`."""
+    text = repr([_plain(item) for item in numbers])
+    return blake2b(text.encode(), digest_size=16).hexdigest()[:CODE_DIGITS]
+
+
+def _plain(item: Nested) -> object:
+    return [_plain(one) for one in item] if isinstance(item, tuple) else str(item.normalize() + 0)

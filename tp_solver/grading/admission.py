@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tp_solver.exercise.variants import folded_id
-from tp_solver.grading.drawing import Drawer, Numbers, code_of
+from tp_solver.exercise.variants import Numbers, code_of, folded_id
+from tp_solver.grading.drawing import Drawer
 from tp_solver.grading.report import Remark
 from tp_solver.grading.submission import PARTED, Submission
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,6 @@ from tp_solver.grading.misconceptions.slips import Slip, slips_of_digits, swappe
 from tp_solver.grading.misconceptions.trial import Places, Trier
 from tp_solver.grading.misconceptions.variants import Variant
 from tp_solver.grading.spots import Explanation, Spots
-from tp_solver.graph.arithmetic import Table
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.system import System
 from tp_solver.language.parse import parse_name

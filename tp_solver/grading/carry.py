@@ -53,9 +53,7 @@ def asked_unit(precision: Precision, value: Array) -> Array:
 class Judge:
     """The judgements of a batch of readings of one exercise."""
 
-    def __init__(
-        self, solution: Solution, readings: Readings, truth: Truth | None = None
-    ) -> None:
+    def __init__(self, solution: Solution, readings: Readings, truth: Truth | None = None) -> None:
         self.solution = solution
         self.truth = Truth.of_all(solution) if truth is None else truth
         self.readings = readings

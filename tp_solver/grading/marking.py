@@ -146,7 +146,7 @@ class Marker:
         """Return the true values that submissions are held against."""
         if self.drawer is None:
             return Truth.of_all(self.solution)
-        family = self.drawer.family(one.student.id for one in submissions)
+        family = self.drawer.family(one.student for one in submissions)
         return Truth.of_each(self.solution, family)
 
     def other(self, asked: Asked, raw: Raw) -> Mark:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tp_solver.exercise.exercise import Given
+from tp_solver.exercise.exercise import Given, Own
 from tp_solver.exercise.givens import nested_shape
+from tp_solver.exercise.variants import Numbers, code_of
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.boxes import Box, hull
 from tp_solver.graph.evaluate import Table, evaluate
@@ -28,11 +29,12 @@ class Family:
     """One exercise with numbers of its own for each of several rows.
 
     `numbers` has, for each row, the values of the givens that are drawn, in the order of
-    `exercise.variants`, as exact decimals.
+    `exercise.variants`, as exact decimals; `students` the id and the name of whose they are.
     """
 
     model: Model
-    numbers: tuple[tuple[Nested, ...], ...]
+    numbers: tuple[Numbers, ...]
+    students: tuple[tuple[str, str], ...] = ()
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -54,7 +56,7 @@ class Family:
     @cached_property
     def replaced(self) -> dict[str, Array]:
         """Return the tables of given names as an evaluator takes them: positions, rows, shape."""
-        drawn = {known: values for known, values in self.placed}
+        drawn = dict(self.placed)
         found: dict[str, Array] = {}
         for key in {known.key for known in drawn}:
             items = [known for known in self.model.system.known if known.key == key]
@@ -87,9 +89,9 @@ class Family:
         places = dict(exercise.places)
         givens = []
         for given in exercise.givens:
-            own = replace(given, value=drawn[id(given)]) if id(given) in drawn else given
-            places[id(own)] = exercise.written(given)
-            givens.append(own)
+            drawn_one = replace(given, value=drawn[id(given)]) if id(given) in drawn else given
+            places[id(drawn_one)] = exercise.written(given)
+            givens.append(drawn_one)
         system = replace(
             model.system,
             known=tuple(
@@ -97,12 +99,10 @@ class Family:
                 for item in model.system.known
             ),
         )
-        mine = replace(exercise, givens=tuple(givens), places=places, variants=None)
+        student, name = self.students[row] if self.students else ("", "")
+        own = Own(student, name, code_of(self.numbers[row]))
+        mine = replace(exercise, givens=tuple(givens), places=places, variants=None, own=own)
         return replace(model, exercise=mine, system=system)
-
-    def rows(self, rows: Iterable[int]) -> Family:
-        """Keep some rows, in the order given."""
-        return Family(self.model, tuple(self.numbers[row] for row in rows))
 
 
 def drawn_keys(model: Model) -> frozenset[str]:

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tp_solver.exercise.exercise import Asked
+from tp_solver.exercise.exercise import Asked, Exercise
 from tp_solver.exercise.model import ChoiceQuestion
+from tp_solver.grading.submission import PARTED
 from tp_solver.graph.components import every
 from tp_solver.graph.model import Model
 from tp_solver.graph.shapes import part
@@ -31,6 +32,12 @@ def blank_files(model: Model, words: Words) -> dict[str, bytes]:
         f"{name}-{words('page.answers')}.xlsx": answer_book(model, words),
         f"{name}-{words('page.class_table')}.csv": class_table(model, words).encode("utf-8-sig"),
     }
+
+
+def answered(exercise: Exercise) -> str:
+    """Say which exercise an answer file is for, and which numbers: `my-lstm/7f3a09`."""
+    own = exercise.own
+    return exercise.id if own is None else f"{exercise.id}{PARTED}{own.code}"
 
 
 def answer_names(asked: Asked, model: Model) -> Iterator[str]:
@@ -66,9 +73,13 @@ def answer_book(model: Model, words: Words) -> bytes:
     book = Workbook()
     sheet: Any = book.active
     sheet.title = _NOT_IN_TITLES.sub("-", words("page.answers"))[:_LONGEST_TITLE]
-    sheet.append([words("sheet.exercise"), model.exercise.id])
+    own = model.exercise.own
+    sheet.append([words("sheet.exercise"), answered(model.exercise)])
     sheet.append([words("gradebook.student")])
     sheet.append([words("gradebook.name")])
+    if own is not None:
+        _write(sheet.cell(2, 2), own.student)
+        _write(sheet.cell(3, 2), own.name)
     sheet.append([words("statement.precision", digits=digits_text(model.exercise, words))])
     sheet.append([])
     sheet.append([words("sheet.answer"), words("sheet.value"), words("sheet.question")])
@@ -78,6 +89,13 @@ def answer_book(model: Model, words: Words) -> bytes:
             sheet.append([name, None, _hint(asked, number, words)])
     _formed(sheet, first)
     return saved(book)
+
+
+def _write(cell: Any, text: str) -> None:
+    """Write a text that no spreadsheet may take for a formula."""
+    cell.value = text or None
+    if text:
+        cell.data_type = "s"
 
 
 def _hint(asked: Asked, number: int, words: Words) -> str:

@@ -32,20 +32,14 @@ def write_solutions(
 def write_sheets(models: Sequence[Model], folder: Path, words: Words) -> list[Path]:
     """Write statements, an index page where there are several, and answer files not there yet."""
     from tp_solver.sheets.answer_book import blank_files
-    from tp_solver.sheets.statement_page import answer_file, statement_view
+    from tp_solver.sheets.statement_page import answer_file
 
     written = []
     for model in models:
         name = model.exercise.id
         answers = f"{name}-{words('page.answers')}.yaml"
         blank = {answers: answer_file(model, words).encode(), **blank_files(model, words)}
-        text = page(
-            "statement.html.j2",
-            words,
-            view=statement_view(model, words),
-            plain_title=title_of(model, words),
-            answer_file=", ".join(f for f in blank if not f.endswith(".csv")),
-        )
+        text = sheet_page(model, words, [file for file in blank if not file.endswith(".csv")])
         written.append(write(folder / f"{name}.html", text))
         for file, data in blank.items():
             if (kept := keep(folder / file, data)) is not None:
@@ -53,6 +47,19 @@ def write_sheets(models: Sequence[Model], folder: Path, words: Words) -> list[Pa
     if len(models) > 1:
         written.insert(0, write_index(models, folder, words, "page.statements"))
     return written
+
+
+def sheet_page(model: Model, words: Words, answer_files: Sequence[str]) -> str:
+    """Make the page of a statement, which tells the files to answer in."""
+    from tp_solver.sheets.statement_page import statement_view
+
+    return page(
+        "statement.html.j2",
+        words,
+        view=statement_view(model, words),
+        plain_title=title_of(model, words),
+        answer_file=", ".join(answer_files),
+    )
 
 
 def write_index(models: Sequence[Model], folder: Path, words: Words, title: str) -> Path:

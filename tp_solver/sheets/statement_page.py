@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.model import ChoiceQuestion
 from tp_solver.graph.model import Model, Slot
 from tp_solver.language.tree import Ref
-from tp_solver.sheets.answer_book import answer_names
+from tp_solver.sheets.answer_book import answer_names, answered
 from tp_solver.sheets.head import Head, Writer, digits_text
 from tp_solver.sheets.lines import formula
 from tp_solver.sheets.rows import by_indices, by_name, heading
@@ -94,18 +95,25 @@ class _Writer(Writer):
 
 def answer_file(model: Model, words: Words) -> str:
     """Write the empty YAML file that a student fills in, one line per number asked."""
+    own = model.exercise.own
+    student, name = (own.student, own.name) if own else ("", "")
     lines = [
         f"# {words('statement.precision', digits=digits_text(model.exercise, words))}",
-        f"exercise: {model.exercise.id}",
+        f"exercise: {answered(model.exercise)}",
         "student:",
-        '  id: ""',
-        '  name: ""',
+        f"  id: {quoted(student)}",
+        f"  name: {quoted(name)}",
         "answers:",
     ]
     for n, asked in enumerate(model.exercise.questions, 1):
         lines.append(f"  # {words('solution.question', n=n)}")
         lines += _blanks(asked, model)
     return "\n".join(lines) + "\n"
+
+
+def quoted(text: str) -> str:
+    """Write a text in double quotes, as YAML reads it back."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _blanks(asked: Asked, model: Model) -> Iterator[str]:
