@@ -19,9 +19,7 @@ SHOWN = 8  # warnings of one kind, unless all are asked for
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     exercises_argument(parser)
-    sample = (
-        f"how many students' own numbers are proved too, where each has some (default {SAMPLE})"
-    )
+    sample = f"students whose own numbers are proved too, where each has some (default: {SAMPLE})"
     parser.add_argument("--variants", type=sampled, default=SAMPLE, metavar="N", help=sample)
     parser.add_argument("--all", action="store_true", help="list every warning")
     parser.add_argument(
@@ -67,9 +65,7 @@ def prove_variants(model: Model, count: int) -> bool:
 
     drawer = Drawer(model)
     share = drawer.share(DRAWN)
-    print(
-        f"  variants: {share:.0%} of draws let as many mistakes show as asked, and are handed out"
-    )
+    print(f"  variants: {share:.0%} of draws show enough mistakes to be handed out")
     family = drawer.family(numbered(count))
     failed = [str(row + 1) for row in range(count) if not verify(family.of(row)).holds]
     if failed:
