@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tp_solver.exercise.exercise import Given, Own
 from tp_solver.exercise.givens import nested_shape
 from tp_solver.exercise.variants import Numbers, code_of
+from tp_solver.graph.adjoint import DIRECT
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.boxes import Box, hull
 from tp_solver.graph.evaluate import Table, evaluate
@@ -48,10 +49,12 @@ class Family:
     @cached_property
     def placed(self) -> tuple[tuple[Known, NDArray[Any]], ...]:
         """Return the known numbers that are drawn, with those of all rows: rows come first."""
-        return tuple(
-            _placed(self.model, given, [row[i] for row in self.numbers])
-            for i, given in enumerate(self.givens)
-        )
+        found = []
+        for i, given in enumerate(self.givens):
+            known = next((k for k in self.model.system.known if _holds(k, given)), None)
+            if known is not None:  # a gradient from above that no question follows has none
+                found.append((known, _placed(known, given, [row[i] for row in self.numbers])))
+        return tuple(found)
 
     @cached_property
     def replaced(self) -> dict[str, Array]:
@@ -108,32 +111,42 @@ class Family:
 def drawn_keys(model: Model) -> frozenset[str]:
     """Return the names whose numbers differ from student to student."""
     variants = model.exercise.variants
-    return frozenset(choices.given.ref.key for choices in variants.choices) if variants else NONE
+    if variants is None:
+        return NONE
+    return frozenset(key for choices in variants.choices for key in _keys(choices.given))
 
 
-def _placed(model: Model, given: Given, values: Sequence[Nested]) -> tuple[Known, NDArray[Any]]:
+def _placed(known: Known, given: Given, values: Sequence[Nested]) -> NDArray[Any]:
     """Lay the values of a given out as the system holds them, whose number of components it knows.
 
     One number stands for all components, a list without those of each position for all of them.
     """
-    known = next(item for item in model.system.known if _holds(item, given))
     whole, shape = known.values.shape, nested_shape(given.value)
     numbers = as_array(values).reshape(len(values), *shape)
     sizes = whole[: len(known.box)]
     if math.prod(shape) == math.prod(whole):
-        return known, numbers.reshape(len(values), *whole)
+        return numbers.reshape(len(values), *whole)
     if math.prod(shape) == math.prod(sizes):
         shape = (*sizes, *(1,) * (len(whole) - len(sizes)))
     laid = numbers.reshape(len(values), *(1,) * (len(whole) - len(shape)), *shape)
-    return known, np.broadcast_to(laid, (len(values), *whole))
+    return np.broadcast_to(laid, (len(values), *whole))
 
 
 def _holds(known: Known, given: Given) -> bool:
     """Tell whether known numbers are those of a given."""
-    if known.key != given.ref.key:
-        return False
     index = given.ref.axes
-    return not index or known.box == _box(index)
+    return known.key in _keys(given) and (not index or known.box == _box(index))
+
+
+def _keys(given: Given) -> tuple[str, ...]:
+    """Return what the numbers of a given may be called in a system.
+
+    A gradient handed down where others arrive too is a quantity of its own.
+    """
+    ref = given.ref
+    if ref.over is None:
+        return (ref.key,)
+    return ref.key, replace(ref, name=ref.name + DIRECT).key
 
 
 def _box(index: Sequence[At | Span]) -> Box:

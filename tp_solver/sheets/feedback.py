@@ -20,7 +20,6 @@ from tp_solver.grading.marked import Batch
 from tp_solver.grading.report import VERDICTS, Report, Score, final_mark
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.schedule import ground
-from tp_solver.graph.variants import drawn_keys
 from tp_solver.sheets.entities import entities, escaped, escaped_words
 from tp_solver.sheets.head import Writer
 from tp_solver.sheets.html import page
@@ -123,11 +122,12 @@ class FeedbackWriter(Writer):
     def own_numbers(self, report: Report) -> Iterator[Markup]:
         """Yield what was given to the student alone, drawn."""
         batch, row = report.own
-        keys = drawn_keys(self.model)
-        if keys:
+        variants = self.exercise.variants
+        if variants is not None:
+            drawn = {choices.given.ref for choices in variants.choices}
             model = batch.judge.truth.of(row).model
             for given in model.exercise.givens:
-                if given.ref.key in keys:
+                if given.ref in drawn:
                     yield from map(entities, given_lines(model, given, self.mark))
 
     def contents(self, report: Report) -> Iterator[QuestionView]:
