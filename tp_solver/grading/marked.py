@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tp_solver.grading.answers.numeric import Column
-from tp_solver.grading.carry import MISSING, Bytes, Judge
+from tp_solver.grading.carry import MISSING, Bytes, Judge, by_submission
 from tp_solver.grading.credit import finding_share
 from tp_solver.grading.explain import Explanations
 from tp_solver.grading.own import own_solution
@@ -124,6 +124,20 @@ class Batch:
         for i, item in enumerate(items):
             if item.key in self.readings.ids:
                 found[:, i] = self.readings.ids[item.key][:, item.number]
+        return found
+
+    @cached_property
+    def due(self) -> Array:
+        """Return what is expected for every item: submissions, then items."""
+        items, truth = self.marker.items, self.judge.truth
+        found = np.tile([item.expected for item in items], (len(self.readings.submissions), 1))
+        if truth.family is not None:
+            for key in {item.key for item in items} - {""}:
+                at = [i for i, item in enumerate(items) if item.key == key]
+                numbers = [items[i].number for i in at]
+                found[:, at] = by_submission(truth.true(key), len(truth.tables[key].box))[
+                    :, numbers
+                ]
         return found
 
     @cached_property

@@ -247,6 +247,11 @@ def value_pattern(shape: tuple[int, ...], sign: str, mark: str) -> Pattern | Non
     return _pattern(*(_line(sign, Value(nested(factor, ())), mark) for factor in (1, -1)))
 
 
+def number_pattern(mark: str) -> Pattern | None:
+    """Draw a number by itself, with a hole in its place."""
+    return _pattern(*(_line("", Value(Decimal(factor * FIRST)), mark) for factor in (1, -1)))
+
+
 def shown_value(writer: Writer, value: Any) -> str:
     """Draw one computed value anew."""
     shown = displayed(writer.exercise, np.asarray(value))
