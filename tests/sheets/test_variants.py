@@ -83,7 +83,7 @@ def test_a_statement_and_a_solution_name_their_student():
     model = drawn.of(0)
     assert statement_view(model, words("en")).head.student == "Ada <b> (e1)"
     page = solution_html(solve(model), words("en"))
-    assert "Sheet of Ada &lt;b&gt; (e1)" in page
+    assert "Worked solution for Ada &lt;b&gt; (e1)" in page
     assert statement_view(own_rnn().model, words("en")).head.student == ""
 
 

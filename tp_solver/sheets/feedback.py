@@ -119,8 +119,8 @@ class FeedbackWriter(Writer):
             questions=content,
         )
 
-    def own_numbers(self, report: Report) -> Iterator[Markup]:
-        """Yield what was given to the student alone, drawn."""
+    def own_numbers(self, report: Report) -> Iterator[list[Markup]]:
+        """Yield the lines of each given that is the student's alone."""
         batch, row = report.own
         variants = self.exercise.variants
         if variants is not None:
@@ -128,7 +128,7 @@ class FeedbackWriter(Writer):
             model = batch.judge.truth.of(row).model
             for given in model.exercise.givens:
                 if given.ref in drawn:
-                    yield from map(entities, given_lines(model, given, self.mark))
+                    yield [entities(line) for line in given_lines(model, given, self.mark)]
 
     def contents(self, report: Report) -> Iterator[QuestionView]:
         """Yield the questions with their marks."""
