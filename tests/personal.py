@@ -36,6 +36,11 @@ questions:
   - {id: twice, kind: number, text: "Twice $h[3]$?", answer: "2 * h[3]", points: 1}
 """
 
+# With x = 0 nobody can see which step an input was taken from.
+HARD = RNN.replace("seed: 7", "seed: 7\n  ambiguous: 0").replace(
+    "{from: [[1.5, -2, 1.2], [2, -1.1, 1.4], [-1.5, 2, 0.9]]}", "{choose: [0]}"
+)
+
 
 @cache
 def own_rnn() -> Solution:

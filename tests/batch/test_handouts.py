@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT
-from tests.personal import RNN, family, own_rnn
+from tests.personal import HARD, RNN, family, own_rnn
 from tp_solver.batch.handouts import Handouts
 from tp_solver.batch.names import stems
 from tp_solver.batch.roster import numbered, read_students
@@ -116,6 +116,7 @@ def test_other_formats_are_written_for_each_student(place: Path) -> None:
     data = json.loads((place / "own-rnn" / "2.json").read_text("utf-8"))
     w = family(["2"]).numbers[0][2]
     assert data["values"]["w"] == float(w)  # type: ignore[arg-type]
+    assert data["student"] == {"id": "2", "name": ""}
 
 
 def test_files_that_somebody_may_have_filled_in_are_kept(place: Path) -> None:
@@ -212,6 +213,22 @@ def test_a_check_tells_nothing_of_anybody_elses_numbers(
         assert told in capsys.readouterr().out
     assert command(place, "check", "--lang", "en") == 2
     assert "--student ID" in capsys.readouterr().err
+
+
+def test_a_sheet_for_all_says_that_there_is_one_for_each(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(place, "sheet", "-o", str(place / "td")) == 0
+    assert "--students makes one for each" in capsys.readouterr().err
+    assert (place / "td" / "own-rnn.html").exists()
+    assert command(place, "sheet", "--students", str(place / "none.csv"), "-o", str(place)) == 2
+    assert "none.csv" in capsys.readouterr().err
+
+
+def test_verify_says_where_no_draw_will_do(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "rnn.yaml").write_text(HARD, encoding="utf-8")
+    assert command(place, "verify") == 1
+    assert "variants NOT PROVED: own-rnn: none of 200 draws" in capsys.readouterr().out
 
 
 def test_verify_proves_some_students_numbers(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.personal import RNN, family, honest, own_rnn, slipped, with_answers
+from tests.personal import HARD, RNN, family, honest, own_rnn, slipped, with_answers
 from tp_solver.errors import UserError
 from tp_solver.exercise.variants import code_of, drawn_numbers
 from tp_solver.grading.ambiguity import ambiguities
@@ -65,11 +65,6 @@ def test_the_first_draw_that_may_be_handed_out_is():
         assert tries[usable.index(True)] == numbers
         redrawn += not usable[0]
     assert redrawn, "some first draw hides a mistake"
-
-
-HARD = RNN.replace("seed: 7", "seed: 7\n  ambiguous: 0").replace(
-    "{from: [[1.5, -2, 1.2], [2, -1.1, 1.4], [-1.5, 2, 0.9]]}", "{choose: [0]}"
-)
 
 
 def test_an_author_is_told_where_no_draw_will_do():

@@ -69,6 +69,18 @@ def test_a_batch_has_the_values_of_each_alone(source):
             np.testing.assert_array_max_ulp(found, table.data, maxulp=ULPS)
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_a_row_is_the_same_to_the_last_bit_whoever_is_beside_it(size):
+    model = loads(TWO_UNITS)
+    batch = drawn(model, 20)
+    for start in (0, 5, 13):
+        part = Family(model, batch.numbers[start : start + size])
+        for key, table in part.tables.items():
+            rows = range(start, start + size)
+            whole = np.take(batch.tables[key].data, rows, axis=len(table.box))
+            assert np.array_equal(whole, table.data, equal_nan=True), key
+
+
 def test_one_number_stands_for_all_components_in_every_row():
     batch = drawn(loads(TWO_UNITS), 12)
     biases, starts = batch.tables["b_f"].data, batch.tables["h"].data[0]

@@ -87,11 +87,17 @@ def test_a_statement_and_a_solution_name_their_student():
     assert statement_view(own_rnn().model, words("en")).head.student == ""
 
 
-def test_an_answer_file_for_all_names_nobody():
+def test_an_answer_file_for_all_names_nobody_and_is_nobodys():
     text = answer_file(own_rnn().model, words("en"))
-    assert "exercise: own-rnn\n" in text
     assert 'id: ""' in text
-    assert answer_file(loads(RNN.replace("own-rnn", "x")), words("en")) != text
+    code = re.findall("exercise: own-rnn/(\\w+)\n", text)
+    assert code
+    copy = honest(family(["e1"]), 0, "e1")
+    (report,) = grade(own_rnn(), [replace(copy, exercise=f"own-rnn/{code[0]}")])
+    assert report.refused is not None
+    assert report.refused.code == "variants.other_numbers"
+    same = RNN[: RNN.index("variants:")] + RNN[RNN.index("precision:") :]
+    assert "exercise: own-rnn\n" in answer_file(loads(same), words("en"))
 
 
 def test_a_student_without_a_name_is_called_by_the_id():

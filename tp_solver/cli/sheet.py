@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from tp_solver.cli.common import STDOUT, exercises_argument, language_option, models, say_written
@@ -33,5 +34,9 @@ def run(options: argparse.Namespace) -> int:
 
         say_written(Handouts(only(found), students, folder, language).sheets(progress))
         return status
+    for model in found:
+        if model.exercise.variants is not None:
+            name = model.exercise.id
+            print(f"{name}: one sheet for all; --students makes one for each", file=sys.stderr)
     say_written(write_sheets(found, folder, language))
     return status

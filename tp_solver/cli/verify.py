@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tp_solver.cli.common import ATTENTION, exercises_argument, models
 from tp_solver.cli.students import sampled
+from tp_solver.errors import UserError
 
 if TYPE_CHECKING:
     from tp_solver.graph.model import Model
@@ -66,7 +67,11 @@ def prove_variants(model: Model, count: int) -> bool:
     drawer = Drawer(model)
     share = drawer.share(DRAWN)
     print(f"  variants: {share:.0%} of draws show enough mistakes to be handed out")
-    family = drawer.family(numbered(count))
+    try:
+        family = drawer.family(numbered(count))
+    except UserError as error:
+        print(f"  variants NOT PROVED: {error}")
+        return False
     failed = [str(row + 1) for row in range(count) if not verify(family.of(row)).holds]
     if failed:
         print(f"  variants NOT PROVED: those of the students {', '.join(failed)}")

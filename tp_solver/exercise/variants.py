@@ -16,7 +16,7 @@ from hashlib import blake2b, shake_256
 from typing import overload
 
 from tp_solver.errors import suggestion, visible
-from tp_solver.exercise.exercise import Choices, Given, Variants
+from tp_solver.exercise.exercise import Choices, Exercise, Given, Variants
 from tp_solver.exercise.givens import nested_shape, read_numbers
 from tp_solver.exercise.model import Rule
 from tp_solver.exercise.reader import Reader
@@ -149,6 +149,15 @@ def _nested(numbers: Iterator[Nested], shape: tuple[int, ...]) -> Nested:
     if not shape:
         return next(numbers)
     return tuple(_nested(numbers, shape[1:]) for _ in range(shape[0]))
+
+
+def sheet_code(exercise: Exercise) -> str:
+    """Return the code of the numbers that a sheet shows; nothing where they are everybody's."""
+    if exercise.own is not None:
+        return exercise.own.code
+    if exercise.variants is None:
+        return ""
+    return code_of(tuple(choices.given.value for choices in exercise.variants.choices))
 
 
 def code_of(numbers: Numbers) -> str:

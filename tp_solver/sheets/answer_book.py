@@ -10,6 +10,7 @@ from typing import Any
 
 from tp_solver.exercise.exercise import Asked, Exercise
 from tp_solver.exercise.model import ChoiceQuestion
+from tp_solver.exercise.variants import sheet_code
 from tp_solver.grading.submission import PARTED
 from tp_solver.graph.components import every
 from tp_solver.graph.model import Model
@@ -36,8 +37,8 @@ def blank_files(model: Model, words: Words) -> dict[str, bytes]:
 
 def answered(exercise: Exercise) -> str:
     """Say which exercise an answer file is for, and which numbers: `my-lstm/7f3a09`."""
-    own = exercise.own
-    return exercise.id if own is None else f"{exercise.id}{PARTED}{own.code}"
+    code = sheet_code(exercise)
+    return f"{exercise.id}{PARTED}{code}" if code else exercise.id
 
 
 def answer_names(asked: Asked, model: Model) -> Iterator[str]:
