@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from tp_solver.solution import Solution
+
+if TYPE_CHECKING:
+    import torch  # which only the comparison with it needs
 
 SEED = 20240607
 GATES = ("f", "i", "C", "o")
@@ -55,6 +59,8 @@ class Eager:
     """The same LSTM in eager PyTorch, gate by gate, every intermediate keeping its gradient."""
 
     def __init__(self, data: Data) -> None:
+        import torch
+
         self.inputs = torch.tensor(data["x"])
         self.weights = {name: torch.tensor(v) for name, v in data.items() if name != "x"}
         self.kept: dict[str, list[torch.Tensor]] = {}
@@ -67,6 +73,8 @@ class Eager:
 
     def run(self) -> None:
         """Run forward and backward once."""
+        import torch
+
         p = {name: value.detach().requires_grad_() for name, value in self.weights.items()}
         self.kept = {name: [] for name in STATES} | {name: [value] for name, value in p.items()}
         keep = self.keep
@@ -85,6 +93,8 @@ class Eager:
 
     def gap(self, solution: Solution) -> float:
         """Return the largest disagreement with a solution, over all values and gradients."""
+        import torch
+
         worst = 0.0
         for name, tensors in self.kept.items():
             for key, found in {

@@ -12,7 +12,16 @@ import pytest
 
 from tests.conftest import ROOT
 from tp_solver.exercise.library import template, template_names
-from tp_solver.exercise.model import CellUse, Credit, Draw, ExerciseFile, Question, UpdateUse
+from tp_solver.exercise.model import (
+    CellUse,
+    Credit,
+    Draw,
+    ExerciseFile,
+    Question,
+    Rule,
+    UpdateUse,
+    VariantsFile,
+)
 from tp_solver.exercise.source import parse_yaml
 from tp_solver.language.limits import AUTHOR, STUDENT
 from tp_solver.language.notation import FUNCTIONS, INFIX, OVER, SPELLINGS
@@ -163,6 +172,12 @@ def test_every_key_is_documented(model):
 def test_every_key_of_a_draw_is_documented():
     for name in Draw.model_fields:
         assert f"`{name}" in FORMAT
+
+
+def test_every_key_of_variants_is_documented():
+    part = FORMAT.partition("### Variants")[2].partition("###")[0]
+    for name, field in (*VariantsFile.model_fields.items(), *Rule.model_fields.items()):
+        assert f"`{field.alias or name}`" in part
 
 
 @pytest.mark.parametrize("kind", ["cells", "updates"])

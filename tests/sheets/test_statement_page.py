@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.sheets.test_pages import _Balance
-from tp_solver.sheets.files import statement_html
+from tp_solver.sheets.files import personal_files, statement_html
 from tp_solver.sheets.html import css_string
 from tp_solver.solution import load, loads
 from tp_solver.text import languages, words
@@ -70,10 +70,15 @@ def test_units_stand_beside_the_blanks() -> None:
 
 
 def test_it_says_which_files_there_are_to_fill_in() -> None:
-    model = loads(LONG)
-    assert "long-answers.csv" not in statement_html(model, words("en"), ("pdf", "xlsx"))
-    assert "long-answers.xlsx" in statement_html(model, words("en"), ("pdf", "xlsx"))
-    assert "long-answers" not in statement_html(model, words("en"), ("pdf",))
+    model, english = loads(LONG), words("en")
+
+    def told(*forms: str) -> str:
+        return statement_html(model, english, personal_files("long", english, forms))
+
+    assert "long-answers.csv" not in told("pdf", "xlsx")
+    assert "long-answers.xlsx" in told("pdf", "xlsx")
+    assert "long-answers" not in told("pdf")
+    assert "long-answers.yaml" in statement_html(model, english)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
@@ -18,6 +19,19 @@ def stem_of(student: str) -> str:
 def is_plain(student: str) -> bool:
     """Tell whether an id may stand as the name of a file."""
     return bool(student) and stem_of(student) == student and not _RESERVED.fullmatch(student)
+
+
+def stems(students: Sequence[str]) -> list[str]:
+    """Return a stem for the files of each of some students, no two the same."""
+    taken = {"index", "key"}
+    found = []
+    for rank, student in enumerate(students):
+        stem = stem_of(student)
+        if not is_plain(student) or stem.lower() in taken:
+            stem = keyed(student, "", rank)
+        taken.add(stem.lower())
+        found.append(stem)
+    return found
 
 
 def keyed(student: str, file: str, rank: int) -> str:

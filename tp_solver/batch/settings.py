@@ -41,6 +41,7 @@ class Settings:
     out_of: float | None = None
     step: float | None = None
     duplicates: str = "all"
+    students: tuple[str, ...] = ()  # the folded ids of those who may hand in; all where empty
 
     def decisive(self, model: Model) -> dict[str, Any]:
         """Return the options that decide what is stored and stands on the pages."""
@@ -48,8 +49,16 @@ class Settings:
             "--lang": self.language,
             "--out-of": self.out_of,
             "--round": self.step,
+            "--students": self.listed,
             "mistakes looked for": self.explains(model),
         }
+
+    @property
+    def listed(self) -> str | None:
+        """Tell the list of students from others, in few words."""
+        if not self.students:
+            return None
+        return f"{len(self.students)} ({_digest(chr(10).join(self.students).encode())[:8]})"
 
     def explains(self, model: Model) -> bool:
         """Tell whether known mistakes are looked for: scores alone may not need them."""
@@ -73,7 +82,8 @@ class Settings:
 
 def settings_of(kept: Mapping[str, Any]) -> Settings:
     """Read options back."""
-    return Settings(**{**kept, "formats": tuple(kept["formats"])})
+    lists = {name: tuple(kept.get(name, ())) for name in ("formats", "students")}
+    return Settings(**{**kept, **lists})
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,8 @@ class Source:
         """Read the exercise, on the scale that the options ask for."""
         model = loads(self.text, self.name)
         exercise = model.exercise
+        if settings.students and exercise.variants is None:
+            raise UserError(f"{exercise.id} gives everybody the same numbers: leave --students out")
         old = exercise.file.scale
         scale = Scale(out_of=settings.out_of or old.out_of, step=settings.step or old.step)
         if scale == old:

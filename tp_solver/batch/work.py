@@ -82,7 +82,8 @@ class Worker:
         self.job = job
         self.stopped = stopped
         model = job.source.model(job.settings)
-        self.marker = Marker(solve(model), job.settings.explains(model))
+        students = frozenset(job.settings.students) or None
+        self.marker = Marker(solve(model), job.settings.explains(model), students)
         self.pages = Pages(self.marker.solution, self.marker.items, words(job.settings.language))
         self.parts = job.folder / job.parts
         if job.settings.pages and not job.dry:
@@ -110,6 +111,8 @@ class Worker:
 
     def marked(self, found: list[tuple[Key, Submission, str | bytes]]) -> Marked:
         """Mark some submissions at once."""
+        admitted = self.marker.admitted([one for _, one, _ in found])
+        found = [(key, one, raw) for (key, _, raw), one in zip(found, admitted, strict=True)]
         judged = iter(self.judged([one for _, one, _ in found if one.refused is None]))
         copies = [
             self.completed(*(next(judged) if one.refused is None else refused(one)))

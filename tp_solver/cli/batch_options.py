@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tp_solver.cli.common import ATTENTION, DONE, FAILED, say_written
@@ -55,6 +56,8 @@ def output_options(parser: argparse.ArgumentParser, regrading: bool = False) -> 
     add("--duplicates", choices=POLICIES, default=policy, help=which)
     add("--out-of", type=positive, default=unset, metavar="N", help="scale of the final mark")
     add("--round", type=positive, default=unset, metavar="STEP", help="step of the final mark")
+    listed = "the only students whose copies are marked, where each has numbers of their own"
+    add("--students", type=Path, default=unset, metavar="FILE", help=listed)
     jobs = "processes (default: all cores where there are many copies)"
     add("--jobs", type=whole, default=unset, metavar="N", help=jobs)
 
@@ -99,6 +102,12 @@ def settings_given(options: argparse.Namespace) -> dict[str, Any]:
         "step": "round",
         "duplicates": "duplicates",
     }
-    return {
+    found = {
         name: getattr(options, option) for name, option in names.items() if hasattr(options, option)
     }
+    if hasattr(options, "students"):
+        from tp_solver.batch.roster import read_students
+        from tp_solver.exercise.variants import folded_id
+
+        found["students"] = tuple(sorted(folded_id(s.id) for s in read_students(options.students)))
+    return found

@@ -21,6 +21,8 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("exercise", metavar="EXERCISE")
     parser.add_argument("submission", nargs="?", metavar="SUBMISSION", help="else typed in")
     language_option(parser)
+    who = "whose numbers, where each student has their own (default: what SUBMISSION says)"
+    parser.add_argument("--student", metavar="ID", help=who)
     parser.add_argument(
         "--hint",
         type=int,
@@ -34,12 +36,20 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Tell a student what is right and what not yet, and nothing more."""
-    from tp_solver.grading.checking import checked_lines, prompt, summary, typed_answers
+    from tp_solver.grading.checking import (
+        checked_lines,
+        own_numbers,
+        prompt,
+        summary,
+        typed_answers,
+    )
     from tp_solver.solution import solve
     from tp_solver.text import words
 
     solution = solve(one_model(options.exercise))
     language = words(options.lang)
+    if options.submission is None and options.student is None and solution.exercise.variants:
+        raise UserError("each student has their own numbers: say whose with --student ID")
     if options.submission is None:
         if sys.stdin.isatty():
             start = prompt(solution)
@@ -53,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
             raise UserError(f"{options.submission} holds several submissions: give one of them")
     from tp_solver.sheets.remarks import refused, worded
 
+    solution, submission = own_numbers(solution, submission, options.student)
     lines, report = checked_lines(solution, submission)
     if report.refused is not None:
         print(f"{report.file}: {refused(report.refused, language)}", file=sys.stderr)

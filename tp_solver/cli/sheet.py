@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tp_solver.cli.common import (
     ATTENTION,
@@ -16,7 +19,12 @@ from tp_solver.cli.common import (
     say_written,
 )
 from tp_solver.cli.progress import progress
+from tp_solver.cli.students import only, students_given, students_options
 from tp_solver.errors import UserError
+
+if TYPE_CHECKING:
+    from tp_solver.graph.model import Model
+    from tp_solver.text import Words
 
 FORMATS = ("html", "yaml", "xlsx", "csv", "pdf")
 USUAL = FORMATS[:-1]
@@ -35,6 +43,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     exercises_argument(parser)
     language_option(parser)
+    students_options(parser)
     parser.add_argument("-o", "--output", default="sheets", metavar="DIR", help="folder")
     names = f"what to write: {', '.join(FORMATS)}, with commas"
     parser.add_argument(
@@ -45,19 +54,35 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write statements and empty answer files."""
     from tp_solver.sheets.chromium import BrowserError
-    from tp_solver.sheets.files import write_sheets
     from tp_solver.text import words
 
     found, status = models(options.exercise)
     if options.output == STDOUT:
         raise UserError("a sheet is several files: name a folder after -o")
-    folder, language = Path(options.output), words(options.lang)
-    watch = partial(progress, doing="printing")
+    write = _writer(options, found, Path(options.output), words(options.lang))
     try:
-        written = write_sheets(found, folder, language, options.format, watch)
+        written = write(options.format)
     except BrowserError as error:
         say_unprinted(error)
         forms = tuple("html" if form == "pdf" else form for form in options.format)
-        status, written = ATTENTION, write_sheets(found, folder, language, forms)
+        status, written = ATTENTION, write(forms)
     say_written(written)
     return status
+
+
+def _writer(
+    options: argparse.Namespace, found: list[Model], folder: Path, words: Words
+) -> Callable[[Sequence[str]], list[Path]]:
+    """Return what writes some forms: a sheet for each student, or one for all."""
+    if (students := students_given(options)) is not None:
+        from tp_solver.batch.handouts import Handouts
+
+        return partial(Handouts(only(found), students, folder, words).sheets, progress)
+    from tp_solver.sheets.files import write_sheets
+
+    for model in found:
+        if model.exercise.variants is not None:
+            name = model.exercise.id
+            print(f"{name}: one sheet for all; --students makes one for each", file=sys.stderr)
+    watch = partial(progress, doing="printing")
+    return lambda forms: write_sheets(found, folder, words, forms, watch)

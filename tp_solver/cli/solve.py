@@ -19,10 +19,13 @@ from tp_solver.cli.common import (
     say_written,
 )
 from tp_solver.cli.progress import progress
+from tp_solver.cli.students import only, students_given, students_options
 from tp_solver.errors import UserError
 from tp_solver.sheets.formats import FORMATS
 
 if TYPE_CHECKING:
+    from tp_solver.grading.report import Student
+    from tp_solver.graph.model import Model
     from tp_solver.solution import Solution
     from tp_solver.text import Words
 
@@ -31,6 +34,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     exercises_argument(parser)
     language_option(parser)
+    students_options(parser)
     parser.add_argument("-o", "--output", default="solutions", metavar="DIR", help="folder, or -")
     parser.add_argument("--format", choices=sorted(FORMATS), default="html", help="what to write")
 
@@ -44,6 +48,8 @@ def run(options: argparse.Namespace) -> int:
 
     found, status = models(options.exercise)
     language = words(options.lang)
+    if (students := students_given(options)) is not None:
+        return _each(only(found), students, options, status)
     solutions = [solve(model) for model in progress(found, "solving")]
     if options.output == STDOUT:
         _to_stdout(solutions, options.format, language)
@@ -55,6 +61,20 @@ def run(options: argparse.Namespace) -> int:
         say_unprinted(error)
         status, written = ATTENTION, write_solutions(solutions, folder, "html", language)
     say_written(written)
+    return status
+
+
+def _each(
+    model: Model, students: Sequence[Student], options: argparse.Namespace, status: int
+) -> int:
+    """Write the worked solution of each student, and the key."""
+    from tp_solver.batch.handouts import Handouts
+    from tp_solver.text import words
+
+    if options.output == STDOUT:
+        raise UserError("the solutions of students are several files: name a folder after -o")
+    handouts = Handouts(model, students, Path(options.output), words(options.lang))
+    say_written(handouts.solutions(options.format, progress))
     return status
 
 

@@ -6,16 +6,22 @@ import argparse
 from typing import TYPE_CHECKING
 
 from tp_solver.cli.common import ATTENTION, exercises_argument, models
+from tp_solver.cli.students import sampled
+from tp_solver.errors import UserError
 
 if TYPE_CHECKING:
     from tp_solver.graph.model import Model
 
+SAMPLE = 3
+DRAWN = 500  # draws of which it is told how many may be handed out
 SHOWN = 8  # warnings of one kind, unless all are asked for
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     exercises_argument(parser)
+    sample = f"students whose own numbers are proved too, where each has some (default: {SAMPLE})"
+    parser.add_argument("--variants", type=sampled, default=SAMPLE, metavar="N", help=sample)
     parser.add_argument("--all", action="store_true", help="list every warning")
     parser.add_argument(
         "--suggest",
@@ -44,10 +50,34 @@ def run(options: argparse.Namespace) -> int:
                 print(f"  {label}: {gap.size:.1e} at {gap.where or '-'} ({gap.count} numbers)")
         if proof.skipped:
             print(f"  {proof.skipped}")
+        if model.exercise.variants is not None and not prove_variants(model, options.variants):
+            status = ATTENTION
         warn(model, everything=options.all)
         if options.suggest:
             suggest(model)
     return status
+
+
+def prove_variants(model: Model, count: int) -> bool:
+    """Prove the numbers of students 1, 2, …, and say how many draws are handed out."""
+    from tp_solver.batch.roster import numbered
+    from tp_solver.grading.drawing import Drawer
+    from tp_solver.verify import verify
+
+    drawer = Drawer(model)
+    share = drawer.share(DRAWN)
+    print(f"  variants: {share:.0%} of draws show enough mistakes to be handed out")
+    try:
+        family = drawer.family(numbered(count))
+    except UserError as error:
+        print(f"  variants NOT PROVED: {error}")
+        return False
+    failed = [str(row + 1) for row in range(count) if not verify(family.of(row)).holds]
+    if failed:
+        print(f"  variants NOT PROVED: those of the students {', '.join(failed)}")
+    elif count:
+        print(f"  variants proved: those of the students 1 to {count}")
+    return not failed
 
 
 def warn(model: Model, everything: bool) -> None:

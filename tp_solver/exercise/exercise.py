@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,6 +79,37 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Choices:
+    """How a given is drawn: one of `options` as a whole, or one for each of its components."""
+
+    given: Given
+    options: Sequence[Nested]
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Variants:
+    """Numbers drawn anew for each student, from a seed and the student's id.
+
+    `ambiguous` bounds the mistakes that a draw may leave impossible to tell; None for as many as
+    the given numbers leave.
+    """
+
+    seed: int
+    choices: tuple[Choices, ...]
+    ambiguous: int | None = None
+
+
+@dataclass(frozen=True)
+class Own:
+    """Whose numbers an exercise has; `code` tells these from others, `7f3a09`."""
+
+    student: str
+    name: str
+    code: str
+
+
+@dataclass(frozen=True)
 class Exercise:
     """An exercise ready to be computed; `places` tells where each equation was written.
 
@@ -97,6 +129,8 @@ class Exercise:
     source: Source = field(default_factory=lambda: Source("", ""), compare=False, repr=False)
     places: dict[int, tuple[Keys, str]] = field(default_factory=dict, compare=False, repr=False)
     broken: frozenset[str] = frozenset()
+    variants: Variants | None = None
+    own: Own | None = None
 
     @property
     def id(self) -> str:

@@ -34,7 +34,7 @@ def read_givens(reader: Reader) -> Iterator[Given]:
             reader.broken.add(ANY)
             continue
         ref, select = found
-        numbers = _numbers(reader, value, path, ref)
+        numbers = read_numbers(reader, value, path, ref)
         if select:
             what, todo = f"`{name}` names a component", "give the whole vector or matrix"
             reader.report_key(path, what, todo)
@@ -46,7 +46,7 @@ def read_givens(reader: Reader) -> Iterator[Given]:
             reader.broken.add(ref.name)
 
 
-def _numbers(reader: Reader, value: Any, path: Keys, ref: Ref) -> Nested | None:
+def read_numbers(reader: Reader, value: Any, path: Keys, ref: Ref) -> Nested | None:
     """Check that a value is a number, an even list of such, or says how to draw them."""
     if isinstance(value, dict) and "draw" in value:
         return _drawn(reader, value, path, ref)
@@ -62,7 +62,7 @@ def _numbers(reader: Reader, value: Any, path: Keys, ref: Ref) -> Nested | None:
 
 
 def _list(reader: Reader, value: list[Any], path: Keys, ref: Ref) -> Nested | None:
-    items = [_numbers(reader, item, (*path, i), ref) for i, item in enumerate(value)]
+    items = [read_numbers(reader, item, (*path, i), ref) for i, item in enumerate(value)]
     if not items:
         reader.report(path, "an empty list", "give at least one number")
         return None

@@ -18,6 +18,7 @@ from tp_solver.exercise.prose import formulas, texts, unclosed
 from tp_solver.exercise.reader import Reader
 from tp_solver.exercise.source import Keys, Source, parse_yaml, read_yaml
 from tp_solver.exercise.uses import read_uses
+from tp_solver.exercise.variants import read_variants
 from tp_solver.language.notation import FUNCTIONS, OVER, SPELLINGS, fold_name
 from tp_solver.language.parse import parse, parse_name
 from tp_solver.language.tree import Node, Span
@@ -65,12 +66,14 @@ class _Builder(Reader):
         authored = list(read_equations(self))
         used = read_uses(self, authored)
         self.hidden({equation.left.name for equation in (*used.equations, *authored)})
+        givens = (*read_givens(self), *used.givens)
         return Exercise(
             file=self.file,
             path=self.path,
             indices=self.indices,
             equations=(*used.equations, *authored),
-            givens=(*read_givens(self), *used.givens),
+            givens=givens,
+            variants=read_variants(self, givens),
             functions=self.functions,
             questions=tuple(self.questions()),
             plots=tuple(self.plots(bool(used.diagrams))),

@@ -24,9 +24,11 @@ _KINDS: dict[str, type[BaseModel]] = {
 _PARTS: dict[str, type[BaseModel]] = {
     "choices": model.Choice,
     "credit": model.Credit,
+    "draw": model.Rule,
     "plots": model.Plot,
     "precision": model.Precision,
     "questions": model.Question,
+    "variants": model.VariantsFile,
 }
 _WANTED = {
     "string_type": "write a text (in quotes if it has `:` or `#`)",
@@ -75,7 +77,7 @@ def _issue(finding: Any, source: Source, above: Keys, top: type[BaseModel]) -> I
     if kind == "missing":
         return source.issue(path[:-1], f"`{last}` is missing", f"add `{last}:`")
     if kind == "extra_forbidden":
-        known = set(owner.model_fields)
+        known = {field.alias or name for name, field in owner.model_fields.items()}
         todo = suggestion(last, known, f"the keys here are {', '.join(sorted(known))}")
         return source.key_issue(path, f"unknown key `{visible(last)}`", todo)
     if kind == "union_tag_invalid":

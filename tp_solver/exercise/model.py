@@ -235,6 +235,45 @@ class Draw(Model):
         return self
 
 
+Drawable = Annotated[
+    Decimal,
+    Field(ge=-int(MOST_DRAWABLE), le=int(MOST_DRAWABLE)),
+    WithJsonSchema({"type": "number"}),
+]
+MOST_OPTIONS = 1000
+
+
+class Rule(Model):
+    """The set that a given is drawn from: whole values, or numbers for each component."""
+
+    from_: Annotated[list[Any], Field(min_length=1, max_length=MOST_OPTIONS, alias="from")] = []
+    choose: Annotated[list[Drawable], Field(min_length=1, max_length=MOST_OPTIONS)] = []
+    between: tuple[Drawable, Drawable] | None = None
+    decimals: Annotated[int, Field(ge=0, le=6)] = 1
+
+    @model_validator(mode="after")
+    def _one(self) -> Rule:
+        if bool(self.from_) + bool(self.choose) + (self.between is not None) != 1:
+            raise ValueError("give one of from, choose and between")
+        if "decimals" in self.model_fields_set and self.between is None:
+            raise ValueError("`decimals` goes with `between`")
+        if self.between is not None and self.between[0] > self.between[1]:
+            raise ValueError("`between` has the least number first")
+        return self
+
+
+class VariantsFile(Model):
+    """Numbers drawn anew for each student: the sets they come from, and a seed.
+
+    `ambiguous` is how many mistakes, and pairs of them, a draw may leave impossible to tell; as
+    many as the given numbers leave where it is silent.
+    """
+
+    seed: int
+    ambiguous: Annotated[int, Field(ge=0)] | None = None
+    draw: Annotated[dict[str, Rule], Field(min_length=1)]
+
+
 Name = Annotated[str, AfterValidator(fold_name)]
 Symbol = Annotated[str, Field(pattern=r"^[A-Za-z]\w*$", max_length=40)]
 
@@ -316,6 +355,7 @@ class ExerciseFile(Model):
     use: Annotated[list[AnyUse], BeforeValidator(lambda u: u if isinstance(u, list) else [u])] = []
     equations: list[str] = []
     given: Annotated[dict[str, Any], WithJsonSchema(GIVEN_SCHEMA)] = {}
+    variants: VariantsFile | None = None
     frozen: list[str] = []
     hidden: list[str] = []
     precision: Precision = Precision(decimals=3)

@@ -29,7 +29,9 @@ from tp_solver.language.plain import plain
 from tp_solver.language.tree import At
 from tp_solver.solution import Solution
 
-SEEN = 1.0  # units by which a number must differ for a mistake to show
+# Units by which a number must differ for a mistake to show; a little more than one, so that numbers
+# that differ by just a unit don't depend on the last bit of float64.
+SEEN = 1.0 + 1e-6
 
 
 @dataclass(frozen=True)

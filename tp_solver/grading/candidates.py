@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,6 @@ from tp_solver.grading.misconceptions.slips import Slip, slips_of_digits, swappe
 from tp_solver.grading.misconceptions.trial import Places, Trier
 from tp_solver.grading.misconceptions.variants import Variant
 from tp_solver.grading.spots import Explanation, Spots
-from tp_solver.graph.arithmetic import Table
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.system import System
 from tp_solver.language.parse import parse_name
@@ -31,11 +30,10 @@ Domain = tuple[tuple[str, Span], ...]
 class Candidates:
     """What may explain the numbers of a batch.
 
-    `asked` lists the quantities that the exercise asks for; `true_tables` has a batch axis of one.
+    `asked` lists the quantities that the exercise asks for.
     """
 
     judge: Judge
-    true_tables: Mapping[str, Table[Array]]
     asked: Sequence[str]
 
     def direct(
@@ -52,7 +50,8 @@ class Candidates:
             if name is not None
         }
         own = _Triers(system, Places(self.judge.own_tables, spots.rows, at), spots)
-        truth = _Triers(system, Places(self.true_tables, np.zeros_like(spots.rows), at), spots)
+        true_ones = self.judge.truth
+        truth = _Triers(system, Places(true_ones.tables, true_ones.at(spots.rows), at), spots)
         for variant in found:
             ids = tuple(mistake.id for mistake in variant.mistakes)
             weight = float(np.prod([mistake.weight for mistake in variant.mistakes]))

@@ -25,6 +25,7 @@ from tp_solver.grading.passage import Answer, Passage, Rows, Trust, Typed, typed
 from tp_solver.grading.reading import Readings
 from tp_solver.grading.report import CODES, VERDICTS, Verdict
 from tp_solver.grading.rounding import Held, Truths, asks, unit, working_digits
+from tp_solver.grading.truth import Truth
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.evaluate import Evaluator, Numbers, Table
 from tp_solver.solution import Solution
@@ -52,8 +53,9 @@ def asked_unit(precision: Precision, value: Array) -> Array:
 class Judge:
     """The judgements of a batch of readings of one exercise."""
 
-    def __init__(self, solution: Solution, readings: Readings) -> None:
+    def __init__(self, solution: Solution, readings: Readings, truth: Truth | None = None) -> None:
         self.solution = solution
+        self.truth = Truth.of_all(solution) if truth is None else truth
         self.readings = readings
         self.precision = solution.exercise.file.precision
         self.batch = len(readings.submissions)
@@ -70,16 +72,21 @@ class Judge:
         self.working = working_digits(self.counted_digits(), self.precision)
         self.digits = np.maximum(self.working, asks(self.precision))
         self.coarse: Truths = self.working < asks(self.precision)
-        self.honest = self.passage(self.digits, self.typed, self.full, self.right)
+        self.honest = self.passage(self.truth, self.digits, self.typed, self.full, self.right)
         self.judge()
 
     def passage(
-        self, digits: Array, typed: dict[str, Typed], held: dict[str, Held], trust: Trust
+        self,
+        true: Truth,
+        digits: Array,
+        typed: dict[str, Typed],
+        held: dict[str, Held],
+        trust: Trust,
     ) -> Passage:
         """Go through the graph with so many working digits."""
         hand = HandRounding(digits, self.precision)
         truth = partial(asked_unit, self.precision)
-        return Passage(self.solution, typed, hand, held, truth, trust)
+        return Passage(true, typed, hand, held, truth, trust)
 
     def counted_digits(self) -> NDArray[np.int8]:
         """Return the digits of every answer, submissions in rows."""
@@ -105,7 +112,8 @@ class Judge:
             table.data[place] = np.where(given, typed.value[place], table.data[place])
 
         model = self.solution.model
-        return Evaluator(model.system, Numbers(), self.batch, after=after).run(model.steps)
+        replaced = self.truth.replaced
+        return Evaluator(model.system, Numbers(), self.batch, replaced, after).run(model.steps)
 
     def right(self, answer: Answer) -> Truths:
         """Tell which answers are the truth, or what honest rounding makes of it.
@@ -120,7 +128,7 @@ class Judge:
 
     def near(self, key: str) -> Truths:
         """Tell which answers are the true value to their digits."""
-        return self.full[key].includes(self.honest.true(key))
+        return self.full[key].includes(self.truth.true(key))
 
     def judge(self) -> None:
         """Find the verdict of every answer."""

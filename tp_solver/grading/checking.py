@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tp_solver.grading.admission import admitted
+from tp_solver.grading.drawing import Drawer
 from tp_solver.grading.marking import grade
+from tp_solver.grading.readers.people import cleaned
 from tp_solver.grading.report import Mark, Remark, Report, Student, Verdict
 from tp_solver.grading.submission import LONGEST_ANSWER, LONGEST_NAME, Raw, Submission
 from tp_solver.language.plain import plain
-from tp_solver.solution import Solution
+from tp_solver.solution import Solution, solve
 
 MOST_LINES = 5000
 _MARK = re.compile("[=:]")
@@ -61,6 +64,26 @@ def summary(report: Report) -> Remark:
     blank = sum(mark.verdict is Verdict.MISSING for mark in report.marks)
     values = (("right", right), ("total", len(report.marks)))
     return Remark("counts", (*values, ("missing", blank))) if blank else Remark("summary", values)
+
+
+def own_numbers(
+    solution: Solution, submission: Submission, student: str | None = None
+) -> tuple[Solution, Submission]:
+    """Return the exercise with the numbers of the student who checks, where each has their own.
+
+    A `student` named takes the place of the one that the submission names. The submission comes
+    back refused where it is not clear whose numbers it answers.
+    """
+    if student is not None:
+        kept = tuple(remark for remark in submission.remarks if remark.code != "no-student")
+        submission = replace(submission, student=Student(cleaned(student)), remarks=kept)
+    if solution.exercise.variants is None:
+        return solution, submission
+    drawer = Drawer(solution.model)
+    (submission,) = admitted([submission], drawer)
+    if submission.refused is not None:
+        return solution, submission
+    return solve(drawer.family([submission.student]).of(0)), submission
 
 
 def checked_lines(solution: Solution, submission: Submission) -> tuple[list[CheckedLine], Report]:

@@ -53,6 +53,7 @@ class Doubts:
     def __init__(self, judge: Judge, rows: Rows) -> None:
         self.judge = judge
         self.rows = rows
+        self.truth = judge.truth if len(rows) == judge.batch else judge.truth.rows(rows)
         leads = {key: typed.lead for key, typed in judge.typed.items()}
         whole = len(rows) == judge.batch
 
@@ -87,7 +88,7 @@ class Doubts:
         }
 
     def passage(self, digits: Array, held: dict[str, Held], trust: Trust) -> Passage:
-        return self.judge.passage(digits, self.typed, held, trust)
+        return self.judge.passage(self.truth, digits, self.typed, held, trust)
 
     @cached_property
     def written(self) -> dict[str, Held]:
@@ -190,7 +191,7 @@ class Doubts:
         say(followed, CARRIED, OWN_VALUES)
         if self.shortened:
             say(short & ~slipped & self.loose.trusted[key], CORRECT, IMPRECISE)
-        near = full.includes(self.judge.honest.true(key))
+        near = full.includes(self.truth.true(key))
         another = full.meets(self.allowed[key]) & ~followed
         say(trusted, CORRECT, np.where(another, ANOTHER_WAY, np.where(near, 0, ROUNDING)))
         return verdict, code

@@ -34,7 +34,6 @@ from tp_solver.grading.misconceptions.sums import spread
 from tp_solver.grading.misconceptions.variants import Variant, pairs, variants
 from tp_solver.grading.report import VERDICTS, Finding, Verdict
 from tp_solver.grading.spots import Explanation, Ints, Spots, spots_of
-from tp_solver.graph.arithmetic import Table
 from tp_solver.graph.system import left_box
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import At, shift
@@ -72,10 +71,6 @@ class Explainer:
         self.hidden_steps = HiddenSteps(solution, self.of_equation)
         self.singles: dict[int, list[Variant]] = {}
         self.doubles: dict[int, list[Variant]] = {}
-        self.true_tables = {
-            key: Table(table.box, np.expand_dims(table.data, len(table.box)))
-            for key, table in solution.tables.items()
-        }
 
     def of_equation(self, number: int) -> list[Variant]:
         """Return what single mistakes make of an equation."""
@@ -113,7 +108,7 @@ class Search:
         self.explainer = explainer
         self.judge = judge
         self.system = explainer.system
-        self.candidates = Candidates(judge, explainer.true_tables, explainer.asked)
+        self.candidates = Candidates(judge, explainer.asked)
 
     @cached_property
     def hidden(self) -> tuple[Hidden, ...]:

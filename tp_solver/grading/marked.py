@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tp_solver.grading.answers.numeric import Column
-from tp_solver.grading.carry import MISSING, Bytes, Judge
+from tp_solver.grading.carry import MISSING, Bytes, Judge, by_submission
 from tp_solver.grading.credit import finding_share
 from tp_solver.grading.explain import Explanations
 from tp_solver.grading.own import own_solution
@@ -127,6 +127,20 @@ class Batch:
         return found
 
     @cached_property
+    def due(self) -> Array:
+        """Return what is expected for every item: submissions, then items."""
+        items, truth = self.marker.items, self.judge.truth
+        found = np.tile([item.expected for item in items], (len(self.readings.submissions), 1))
+        if truth.family is not None:
+            for key in {item.key for item in items} - {""}:
+                at = [i for i, item in enumerate(items) if item.key == key]
+                numbers = [items[i].number for i in at]
+                found[:, at] = by_submission(truth.true(key), len(truth.tables[key].box))[
+                    :, numbers
+                ]
+        return found
+
+    @cached_property
     def items_of(self) -> dict[str, list[int]]:
         """Return the numbers of the items of each question."""
         found: dict[str, list[int]] = {}
@@ -232,6 +246,12 @@ class Batch:
         """Return, for each question that asks for numbers, how each student answered it."""
         return {question: self.chosen(question) for question in self.marker.blocks}
 
+    def expected(self, row: int, column: Column) -> float:
+        """Return the number expected of a submission."""
+        if self.judge.truth.family is None:
+            return column.expected
+        return self.judge.truth.number(row, column.key, column.number)
+
     def mark(self, row: int, question: str, column: Column) -> Mark:
         """Make the mark of one number."""
         ids = self.readings.ids.get(column.key)
@@ -244,7 +264,7 @@ class Batch:
             verdict=Verdict.MISSING,
             points=0.0,
             out_of=column.points,
-            expected=column.expected,
+            expected=self.expected(row, column),
         )
         refused = self.readings.tokens.remarks.get(token)
         if refused is not None:

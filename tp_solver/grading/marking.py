@@ -12,16 +12,19 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from tp_solver.exercise.exercise import Asked
+from tp_solver.grading.admission import admitted
 from tp_solver.grading.answers import kinds
 from tp_solver.grading.answers.numeric import Column
 from tp_solver.grading.carry import Judge
 from tp_solver.grading.credit import check_credit, share_table
+from tp_solver.grading.drawing import Drawer
 from tp_solver.grading.explain import Explainer, Explanations
 from tp_solver.grading.marked import Batch
 from tp_solver.grading.reading import Reader
 from tp_solver.grading.record import Item
 from tp_solver.grading.report import Mark, Remark, Report
 from tp_solver.grading.submission import Raw, Submission
+from tp_solver.grading.truth import Truth
 from tp_solver.language.limits import STUDENT
 from tp_solver.solution import Solution
 
@@ -57,11 +60,18 @@ class NumberBlock:
 
 
 class Marker:
-    """Marks the submissions to one exercise, batch after batch."""
+    """Marks the submissions to one exercise, batch after batch.
 
-    def __init__(self, solution: Solution, explain: bool = True) -> None:
+    `students` has the folded ids of those who may hand in, where numbers are drawn for each.
+    """
+
+    def __init__(
+        self, solution: Solution, explain: bool = True, students: frozenset[str] | None = None
+    ) -> None:
         check_credit(solution.exercise)
         self.solution = solution
+        self.drawer = Drawer(solution.model) if solution.exercise.variants else None
+        self.students = students
         self.reader = Reader(solution)
         self.explainer = Explainer(solution) if explain else None
         self.credit = solution.exercise.file.credit
@@ -98,7 +108,7 @@ class Marker:
     def reports(self, submissions: Iterable[Submission]) -> Iterator[Report]:
         """Yield a report for each submission, in the order they come."""
         waiting = iter(submissions)
-        while chunk := list(islice(waiting, self.chunk)):
+        while chunk := self.admitted(list(islice(waiting, self.chunk))):
             readable = [item for item in chunk if item.refused is None]
             marked = iter(self.batch(readable)) if readable else iter(())
             for item in chunk:
@@ -113,6 +123,12 @@ class Marker:
                         refused=item.refused,
                     )
 
+    def admitted(self, submissions: list[Submission]) -> list[Submission]:
+        """Refuse those of which it is not clear whose numbers they answer."""
+        if self.drawer is None:
+            return submissions
+        return list(admitted(submissions, self.drawer, self.students))
+
     def batch(self, submissions: list[Submission]) -> Iterator[Report]:
         """Yield the reports of a batch of submissions that can be read."""
         batch = self.judged(submissions)
@@ -122,9 +138,16 @@ class Marker:
     def judged(self, submissions: list[Submission]) -> Batch:
         """Judge a batch of submissions that can be read."""
         readings = self.reader.read(submissions)
-        judge = Judge(self.solution, readings)
+        judge = Judge(self.solution, readings, self.truth(submissions))
         found = self.explainer.explain(judge) if self.explainer else Explanations()
         return Batch(self, readings, judge, found)
+
+    def truth(self, submissions: list[Submission]) -> Truth:
+        """Return the true values that submissions are held against."""
+        if self.drawer is None:
+            return Truth.of_all(self.solution)
+        family = self.drawer.family(one.student for one in submissions)
+        return Truth.of_each(self.solution, family)
 
     def other(self, asked: Asked, raw: Raw) -> Mark:
         """Return the mark of an answer that is no number; the same one is judged once."""

@@ -35,7 +35,7 @@ def own_solution(judge: Judge, row: int) -> OwnSolution:
         for equation, at in judge.solution.model.order
         if not _written(judge, row, equation.left.key, ground(equation.left, dict(at)))
     )
-    return OwnSolution(judge.solution.model, tables, left_out)
+    return OwnSolution(judge.truth.of(row).model, tables, left_out)
 
 
 def _written(judge: Judge, row: int, key: str, position: tuple[int, ...]) -> bool:

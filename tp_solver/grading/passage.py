@@ -14,6 +14,7 @@ from tp_solver.exercise.exercise import Equation
 from tp_solver.grading.hand import HandEvaluator, HandRounding
 from tp_solver.grading.reading import Readings
 from tp_solver.grading.rounding import Held, Truths
+from tp_solver.grading.truth import Truth
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.evaluate import Table
 from tp_solver.graph.intervals import Interval
@@ -79,7 +80,7 @@ class Passage:
     more. An equation that sets no bounds gives the truth.
     """
 
-    solution: Solution
+    truths: Truth
     typed: dict[str, Typed]
     hand: HandRounding
     held: dict[str, Held]
@@ -90,14 +91,15 @@ class Passage:
     tables: dict[str, Table[Interval]] = field(default_factory=dict)
 
     def __post_init__(self, trust: Trust) -> None:
-        system, batch = self.solution.model.system, len(self.hand.digits)
+        model, batch = self.truths.solution.model, len(self.hand.digits)
         for key, typed in self.typed.items():
             shape = typed.value.shape
             self.computed[key] = Interval(np.full(shape, np.nan), np.full(shape, np.nan))
             self.trusted[key] = np.zeros(shape, dtype=bool)
         after = partial(self.after, trust)
-        evaluator = HandEvaluator(system, self.hand, batch, after=after)
-        self.tables = evaluator.run(self.solution.model.steps)
+        replaced = self.truths.replaced
+        evaluator = HandEvaluator(model.system, self.hand, batch, replaced, after)
+        self.tables = evaluator.run(model.steps)
 
     def after(self, trust: Trust, equation: Equation, table: Table[Interval], place: Any) -> None:
         """Note what an equation allows, then put in its place what the students' answers mean."""
@@ -119,7 +121,7 @@ class Passage:
     def bounded(self, key: str, table: Table[Interval], place: Any) -> tuple[Interval, Array]:
         """Return what an equation allows, the truth where it sets no bounds; and the truth."""
         lo, hi = table.data.lo[place], table.data.hi[place]
-        true = np.broadcast_to(self.true(key), table.data.lo.shape)[place]
+        true = np.broadcast_to(self.truths.true(key), table.data.lo.shape)[place]
         if not (hi - lo).max(initial=0) < BOUNDLESS:  # or not a number
             boundless = ~(hi - lo < BOUNDLESS)
             lo, hi = np.where(boundless, true, lo), np.where(boundless, true, hi)
@@ -131,7 +133,7 @@ class Passage:
 
     def rounded_again(self, key: str, computed: Interval) -> Interval:
         """Return what stands in the place of an answer that was not typed."""
-        rank = len(self.solution.model.system.shapes[key])
+        rank = len(self.truths.solution.model.system.shapes[key])
         return computed.widened(self.hand.slack(computed, rank))
 
     def of_answers(self, computed: Interval, held: Held, true: Array, trusted: Truths) -> Interval:
@@ -143,11 +145,6 @@ class Passage:
         return Interval(
             np.where(trusted, meant.lo, true - unit), np.where(trusted, meant.hi, true + unit)
         )
-
-    def true(self, key: str) -> Array:
-        """Return the true values of a name, with a batch axis of one."""
-        table = self.solution.tables[key]
-        return np.expand_dims(table.data, len(table.box))
 
     def write(self, table: Table[Interval], place: Any, value: Interval) -> None:
         """Write intervals into a table."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tp_solver.grading.placing import Leaf, Placing, Probe
 from tp_solver.grading.report import Remark
-from tp_solver.grading.submission import Raw, Submission
+from tp_solver.grading.submission import PARTED, Raw, Submission
 from tp_solver.grading.tokens import BLANK, LIST, Ids, Tokens
 from tp_solver.grading.typed import unpacked
 from tp_solver.solution import Solution
@@ -170,7 +170,7 @@ class Reader:
 
     def other_exercise(self, submission: Submission) -> list[Remark]:
         exercise = self.model.exercise.file.id
-        if submission.exercise in ("", exercise):
+        if submission.exercise.partition(PARTED)[0] in ("", exercise):
             return []
         return [Remark("other-exercise", (("name", submission.exercise), ("near", exercise)))]
 

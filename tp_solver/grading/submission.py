@@ -32,6 +32,8 @@ STEEPEST = 100  # inflated size over packed size, where it matters:
 FLAT = 1024 * 1024  # bytes below which any ratio will do
 LONGEST_PATH = 300  # characters of a file's name that are shown
 
+PARTED = "/"  # between an exercise's id and the code of a sheet's own numbers: `my-lstm/7f3a09`
+
 # A raw answer: the text typed, nothing, or a list of such.
 Raw = str | None | list["Raw"]
 

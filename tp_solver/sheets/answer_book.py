@@ -16,7 +16,7 @@ from tp_solver.exercise.model import (
 )
 from tp_solver.grading.readers.grid import NOT_ASKED
 from tp_solver.graph.model import Model
-from tp_solver.sheets.asking import asked_text, digits_asked, printable, unit_of
+from tp_solver.sheets.asking import answered, asked_text, digits_asked, printable, unit_of
 from tp_solver.sheets.blocks import Block, blocks, last_shared, shared_blocks
 from tp_solver.sheets.example import example
 from tp_solver.sheets.head import digits_text, title_of
@@ -72,12 +72,15 @@ class _Writer:
 
     def top(self) -> None:
         """Write whose the sheet is, and how answers are written."""
-        words, name = self.words, self.model.exercise.id
+        words, own = self.words, self.model.exercise.own
         self.wide(printable(title_of(self.model, words)), bold=True, size=14)
-        self.line(words("sheet.exercise"), name)
-        for key in ("gradebook.student", "gradebook.name"):
+        self.line(words("sheet.exercise"), answered(self.model.exercise))
+        filled = (own.student, own.name) if own else ("", "")
+        for key, text in zip(("gradebook.student", "gradebook.name"), filled, strict=True):
             self.line(words(key), bold=True)
             self.free(2, across=True)
+            if text:
+                self.put(2, text)
         self.wide(words("paper.how_book", digits=digits_asked(self.model, words)))
         self.line(words("paper.example"), self.example)
         self.look(2, "F2F2F2", italic=True)

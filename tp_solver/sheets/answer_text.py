@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import textwrap
 from collections.abc import Iterable, Iterator
 
 from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.model import ChoiceQuestion
 from tp_solver.graph.model import Model
-from tp_solver.sheets.asking import asked_text, digits_asked, printable, unit_of
+from tp_solver.sheets.asking import answered, asked_text, digits_asked, printable, unit_of
 from tp_solver.sheets.blocks import answer_names
 from tp_solver.sheets.example import example
 from tp_solver.sheets.head import title_of
@@ -21,20 +22,27 @@ WIDTH = 96  # characters of a line of comment
 
 def answer_file(model: Model, words: Words) -> str:
     """Write the empty YAML file that a student fills in, one line per number asked."""
+    own = model.exercise.own
+    student, name = (own.student, own.name) if own else ("", "")
     lines = [
         *_comment(printable(title_of(model, words))),
         *_comment(digits_asked(model, words)),
         *_comment(words("paper.how_yaml", value=example(model, words))),
-        f"exercise: {model.exercise.id}",
+        f"exercise: {answered(model.exercise)}",
         "student:",
-        '  id: ""',
-        '  name: ""',
+        f"  id: {quoted(student)}",
+        f"  name: {quoted(name)}",
         "answers:",
     ]
     for n, asked in enumerate(model.exercise.questions, 1):
         lines += _comment(asked_text(asked, n, model, words), "  ")
         lines += _blanks(asked, model, words)
     return "\n".join(lines) + "\n"
+
+
+def quoted(text: str) -> str:
+    """Write a text in double quotes, as YAML reads it back."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def answer_table(model: Model, words: Words) -> str:

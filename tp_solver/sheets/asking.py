@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tp_solver.exercise.exercise import Asked
+from tp_solver.exercise.exercise import Asked, Exercise
 from tp_solver.exercise.model import ChoiceQuestion, NumberQuestion, ValuesQuestion
+from tp_solver.exercise.variants import sheet_code
+from tp_solver.grading.submission import PARTED
 from tp_solver.graph.model import Model
 from tp_solver.sheets import prose
 from tp_solver.sheets.head import digits_text
@@ -16,6 +18,12 @@ def digits_asked(model: Model, words: Words) -> str:
     """Say how many digits are asked for, and that a comma and a point are both understood."""
     digits = words("statement.precision", digits=digits_text(model.exercise, words))
     return f"{digits} {words('paper.comma_or_point')}"
+
+
+def answered(exercise: Exercise) -> str:
+    """Say which exercise an answer file is for, and which numbers: `my-lstm/7f3a09`."""
+    code = sheet_code(exercise)
+    return f"{exercise.id}{PARTED}{code}" if code else exercise.id
 
 
 def points_text(points: float, words: Words) -> str:

@@ -26,6 +26,7 @@ from tp_solver.sheets.html import page
 from tp_solver.sheets.mark_rows import Copy, MarkRows
 from tp_solver.sheets.pictures.path import Path
 from tp_solver.sheets.remarks import worded
+from tp_solver.sheets.rows import given_lines
 from tp_solver.sheets.step_patterns import (
     Numerals,
     Pattern,
@@ -117,8 +118,20 @@ class FeedbackWriter(Writer):
             path=self.path(report),
             perfect=not slip and not report.pending and score == out_of,
             remarks=[entities(worded(remark, self.words)) for remark in report.remarks],
+            numbers=list(self.own_numbers(report)),
             questions=content,
         )
+
+    def own_numbers(self, report: Report) -> Iterator[list[Markup]]:
+        """Yield the lines of each given that is the student's alone."""
+        batch, row = report.own
+        variants = self.exercise.variants
+        if variants is not None:
+            drawn = {choices.given.ref for choices in variants.choices}
+            model = batch.judge.truth.of(row).model
+            for given in model.exercise.givens:
+                if given.ref in drawn:
+                    yield [entities(line) for line in given_lines(model, given, self.words)]
 
     def contents(self, report: Report) -> Iterator[QuestionView]:
         """Yield the questions with their marks."""
@@ -191,7 +204,10 @@ class FeedbackWriter(Writer):
     def redone(self, batch: Batch, row: int, place: Place) -> str:
         """Work a step again from the student's own values."""
         pattern, judge = self.pattern(place), batch.judge
-        numbers = pattern.numbers(judge.own_tables, row, self.numerals) if pattern.line else None
+        numbers = None
+        if pattern.line is not None:
+            drawn = judge.truth.of(row) if judge.truth.family is not None else None
+            numbers = pattern.numbers(judge.own_tables, row, self.numerals, drawn)
         if numbers is not None and pattern.line is not None:
             line = pattern.line.filled(numbers)
         else:

@@ -62,7 +62,8 @@ def write_sheets(
     for model in models:
         if "html" in forms:
             page_file = folder / f"{model.exercise.id}.html"
-            written.append(write(page_file, statement_html(model, words, forms)))
+            names = personal_files(model.exercise.id, words, forms)
+            written.append(write(page_file, statement_html(model, words, names)))
         for file, data in blank_files(model, words, forms).items():
             if (kept := keep(folder / file, data)) is not None:
                 written.append(kept)
@@ -82,48 +83,59 @@ def write_statements_as_pdf(
     def pages() -> Iterator[str]:
         for model in models:
             names.append(model.exercise.id)
-            yield statement_html(model, words, forms)
+            files = personal_files(model.exercise.id, words, forms)
+            yield statement_html(model, words, files)
 
     return [write(folder / f"{names[-1]}.pdf", made) for made in printed(pages())]
 
 
-def statement_html(model: Model, words: Words, forms: Sequence[str] = SHEETS) -> str:
-    """Return a statement as a page, which names the answer files of some forms."""
+def statement_html(model: Model, words: Words, answer_files: Sequence[str] | None = None) -> str:
+    """Return a statement as a page, which names the files to answer in, or the usual ones."""
     from tp_solver.sheets.statement_page import statement_view
 
+    files = personal_files(model.exercise.id, words) if answer_files is None else answer_files
     return page(
         "statement.html.j2",
         words,
         view=statement_view(model, words),
         plain_title=title_of(model, words),
-        answer_file=", ".join(personal_files(model, words, forms)),
+        answer_file=", ".join(files),
     )
 
 
-def personal_files(model: Model, words: Words, forms: Sequence[str] = SHEETS) -> list[str]:
+def personal_files(stem: str, words: Words, forms: Sequence[str] = SHEETS) -> list[str]:
     """Return the names of the answer files that a student fills in, in some forms."""
-    name = f"{model.exercise.id}-{words('page.answers')}"
+    name = f"{stem}-{words('page.answers')}"
     return [f"{name}.{form}" for form in ("yaml", "xlsx", "csv") if form in forms]
 
 
 def blank_files(model: Model, words: Words, forms: Sequence[str] = SHEETS) -> dict[str, bytes]:
     """Return the files to fill in by their names: a student's in each form, a class's table."""
+    from tp_solver.sheets.answer_text import class_table
+
+    found = personal_blanks(model, words, model.exercise.id, forms)
+    if "csv" in forms:
+        table = f"{model.exercise.id}-{words('page.class_table')}.csv"
+        found[table] = class_table(model, words).encode("utf-8-sig")
+    return found
+
+
+def personal_blanks(
+    model: Model, words: Words, stem: str, forms: Sequence[str]
+) -> dict[str, bytes]:
+    """Return the files that a student fills in by their names, which begin with a stem."""
     from tp_solver.sheets.answer_book import answer_book
-    from tp_solver.sheets.answer_text import answer_file, answer_table, class_table
+    from tp_solver.sheets.answer_text import answer_file, answer_table
 
     made: dict[str, Callable[[Model, Words], bytes]] = {
         "yaml": lambda *asked: answer_file(*asked).encode(),
         "xlsx": answer_book,
         "csv": lambda *asked: answer_table(*asked).encode("utf-8-sig"),
     }
-    found = {
+    return {
         file: made[file.rpartition(".")[2]](model, words)
-        for file in personal_files(model, words, forms)
+        for file in personal_files(stem, words, forms)
     }
-    if "csv" in forms:
-        table = f"{model.exercise.id}-{words('page.class_table')}.csv"
-        found[table] = class_table(model, words).encode("utf-8-sig")
-    return found
 
 
 def write_index(models: Sequence[Model], folder: Path, words: Words, title: str) -> Path:

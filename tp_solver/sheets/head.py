@@ -38,6 +38,7 @@ class Head:
     data: tuple[tuple[Markup, ...], ...]
     equations: tuple[tuple[Markup, tuple[Line, ...]], ...]
     digits: str
+    student: str
 
 
 def title_of(model: Model, words: Words) -> str:
@@ -51,6 +52,14 @@ def digits_text(exercise: Exercise, words: Words) -> str:
     if precision.decimals is not None:
         return words("solution.decimals", n=precision.decimals)
     return words("solution.significant", n=precision.significant)
+
+
+def student_text(exercise: Exercise) -> str:
+    """Say whose numbers an exercise has, `Ada L. (e1234)`; nothing where they are everybody's."""
+    own = exercise.own
+    if own is None or not own.name or own.name == own.student:
+        return own.student if own else ""
+    return f"{own.name} ({own.student})"
 
 
 class Writer:
@@ -79,6 +88,7 @@ class Writer:
             ),
             equations=self.equations(set() if whole else set(map(fold_name, file.hidden))),
             digits=digits_text(self.exercise, self.words),
+            student=student_text(self.exercise),
         )
 
     def equations(self, hidden: set[str]) -> tuple[tuple[Markup, tuple[Line, ...]], ...]:

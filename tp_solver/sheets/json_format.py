@@ -24,8 +24,11 @@ def solution_data(solution: Solution) -> dict[str, Any]:
             values[_name(known.key, place)] = plain_number(solution.value(known.key, place))
     for step in steps:
         values[plain(step.ref)] = plain_number(step.value)
+    own = solution.exercise.own
+    student = {"student": {"id": own.student, "name": own.name}, "code": own.code} if own else {}
     return {
         "exercise": solution.exercise.id,
+        **student,
         "values": values,
         "steps": [
             {

@@ -18,6 +18,7 @@ from tp_solver.sheets.entities import entities, escaped
 from tp_solver.sheets.explained import Explained
 from tp_solver.sheets.lines import formula
 from tp_solver.sheets.remarks import worded
+from tp_solver.sheets.step_patterns import number_pattern
 from tp_solver.solution import displayed
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 REDONE = {VERDICTS.index(verdict) for verdict in (*WRONG, Verdict.CARRIED)}
 SAID = CODES.index("own-values")  # which the verdict says already
+HOLE = "\0"  # in the place of what was expected
 Place = tuple[str, tuple[int, ...]]
 
 
@@ -44,7 +46,8 @@ class MarkRows:
         self.order = np.array(
             [writer.order.get((item.key, item.position), last) for item in self.items]
         )
-        self.tails: list[dict[int, str]] = [{} for _ in self.items]
+        self.tails: list[dict[int, tuple[str, str]]] = [{} for _ in self.items]
+        self.hole = number_pattern(writer.mark)
 
     def name(self, item: Item) -> Markup:
         """Draw the name of what a mark is for; a question's answer has a number only."""
@@ -67,19 +70,28 @@ class MarkRows:
         shown = displayed(self.writer.exercise, item.expected)
         return entities(formula(Value(shown), self.writer.mark))
 
-    def tail(self, number: int, verdict: int, code: int, batch: Batch) -> str:
-        """Return how the row of a number goes on after what was typed."""
+    def spelled(self, number: int, value: float) -> str:
+        """Draw what was expected of one student alone."""
+        numeral = self.writer.numerals.of(value)
+        if numeral is None or self.hole is None:
+            return str(self.value(replace(self.items[number], expected=value)))
+        return self.hole.filled([numeral])
+
+    def tail(self, number: int, verdict: int, code: int, batch: Batch) -> tuple[str, str]:
+        """Return how a row goes on after what was typed: before and after what was expected."""
         known, place = self.tails[number], verdict * len(CODES) + code
         if place not in known:
-            known[place] = self.rest(number, verdict, code, batch.share(verdict, code, None))
+            share = batch.share(verdict, code, None)
+            before, _, after = self.rest(number, verdict, code, share, HOLE).partition(HOLE)
+            known[place] = before, after
         return known[place]
 
-    def rest(self, number: int, verdict: int, code: int, share: float) -> str:
+    def rest(self, number: int, verdict: int, code: int, share: float, expected: str) -> str:
         """Draw a verdict, a note, what was expected, the points."""
         note = "" if code in (0, SAID) else self.words(f"remark.{CODES[code]}")
         out_of = self.items[number].points
         points = self.points(out_of * share, out_of)
-        return self.cells(VERDICTS[verdict], note, self.expected[number], points)
+        return self.cells(VERDICTS[verdict], note, expected, points)
 
     def cells(self, verdict: Verdict, note: str, expected: str, points: str) -> str:
         """Draw the last cells of a row."""
@@ -106,10 +118,12 @@ class MarkRows:
         text = self.writer.typed(mark.given or "")
         return self.heads[number] + text + self.cells(mark.verdict, note, expected, points)
 
-    def explained_row(self, number: int, code: int, share: float, finding: Finding) -> str:
+    def explained_row(
+        self, number: int, code: int, share: float, finding: Finding, expected: str
+    ) -> str:
         """Draw the end of a row whose number known mistakes explain, and what they are."""
         verdict = VERDICTS.index(Verdict.MISCONCEPTION)
-        return self.rest(number, verdict, code, share) + self.explained.row(finding)
+        return self.rest(number, verdict, code, share, expected) + self.explained.row(finding)
 
 
 class Copy:
@@ -123,6 +137,13 @@ class Copy:
         self.verdicts, self.codes = verdicts[row].tolist(), codes[row].tolist()
         self.tokens = batch.typed[row].tolist()
         self.findings = batch.findings.get(row, {})
+        self.due = batch.due[row].tolist() if batch.judge.truth.family else None
+
+    def expected(self, number: int) -> str:
+        """Return what was expected of this student, drawn."""
+        if self.due is None or not self.rows.items[number].key:
+            return self.rows.expected[number]
+        return self.rows.spelled(number, self.due[number])
 
     def of(self, question: str, judged: Judged | None = None) -> tuple[str, list[Place]]:
         """Return the rows of a question, and the places of steps to work again, in their order.
@@ -150,9 +171,11 @@ class Copy:
             elif i in self.findings:
                 finding = self.findings[i]
                 share = self.batch.share(verdict, self.codes[i], finding)
-                out.append(rows.explained_row(i, self.codes[i], share, finding))
+                due = self.expected(i)
+                out.append(rows.explained_row(i, self.codes[i], share, finding, due))
             else:
-                out.append(rows.tail(i, verdict, self.codes[i], self.batch))
+                before, after = rows.tail(i, verdict, self.codes[i], self.batch)
+                out += (before, self.expected(i), after)
             if verdict in REDONE and item.key in self.batch.judge.exact_own:
                 again[item.key, item.position] = int(rows.order[i])
         return "".join(out), sorted(again, key=again.__getitem__)
@@ -163,4 +186,4 @@ class Copy:
         remark = self.batch.readings.tokens.remarks[self.tokens[number]]
         points = rows.points(0, rows.items[number].points)
         note = worded(remark, rows.words)
-        return rows.cells(Verdict.UNREADABLE, note, rows.expected[number], points)
+        return rows.cells(Verdict.UNREADABLE, note, self.expected(number), points)

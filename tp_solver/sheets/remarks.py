@@ -19,7 +19,8 @@ def worded(remark: Remark | None, words: Words) -> str:
 
 def refused(remark: Remark, words: Words) -> str:
     """Word the reason why a submission could not be marked."""
-    return words(f"refused.{remark.code}", **dict(remark.values))
+    key = remark.code if "." in remark.code else f"refused.{remark.code}"
+    return words(key, **dict(remark.values))
 
 
 def shape_text(shape: Shape, words: Words) -> str:

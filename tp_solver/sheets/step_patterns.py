@@ -19,6 +19,7 @@ from tp_solver.exercise.exercise import Equation, Exercise
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.evaluate import Table
 from tp_solver.graph.schedule import ground
+from tp_solver.graph.variants import drawn_keys
 from tp_solver.language.numerals import localised
 from tp_solver.language.tree import Nested, Node, Num, Ref, Value
 from tp_solver.sheets.entities import entities
@@ -51,12 +52,16 @@ class _StandIns(Solution):
     choosing: set[str] = field(default_factory=set)  # quantities that choose what stands there
 
     def number(self, ref: Ref) -> Nested:
-        """Return stand-ins for a computed quantity, the number itself for a given one."""
+        """Return stand-ins for what differs, the number itself for one given to all."""
         position = ground(ref, {})
-        if (ref.key, position) in self.given:
+        if self.for_all(ref, position):
             return super().number(ref)
         table = self.tables[ref.key]
         return self.nested(ref.key, table.slot(position), self.model.system.shapes[ref.key], ())
+
+    def for_all(self, ref: Ref, position: tuple[int, ...]) -> bool:
+        """Tell whether a number is given, and the same for all students."""
+        return (ref.key, position) in self.given and ref.key not in drawn_keys(self.model)
 
     def nested(
         self, key: str, slot: tuple[int, ...], shape: tuple[int, ...], at: tuple[int, ...]
@@ -70,7 +75,7 @@ class _StandIns(Solution):
         """Leave open what a computed number chooses; the number itself for a given one."""
         if isinstance(number, Num) or not self.fixed(number):
             return super().whole(number)
-        if (number.key, ground(number, {})) in self.given:
+        if self.for_all(number, ground(number, {})):
             return super().whole(number)
         self.choosing.add(number.key)
         return None
@@ -107,6 +112,10 @@ class Numerals:
     def spelled(self, number: float) -> tuple[bool, str, str] | None:
         value = displayed(self.exercise, number)
         assert isinstance(value, Decimal)
+        return self.written(value)
+
+    def written(self, value: Decimal) -> tuple[bool, str, str] | None:
+        """Return the same of a number that is shown as it is written."""
         if not value.is_finite():
             return None
         digits, power = localised(abs(value), self.mark)
@@ -152,12 +161,24 @@ class StepPattern:
         return _line("=", own.step(self.equation, self.at).substituted, mark)
 
     def numbers(
-        self, tables: Mapping[str, Table[Array]], row: int, numerals: Numerals
+        self,
+        tables: Mapping[str, Table[Array]],
+        row: int,
+        numerals: Numerals,
+        drawn: Solution | None = None,
     ) -> list[tuple[bool, str, str]] | None:
-        """Return a student's numbers for the holes; None where one has no plain spelling."""
+        """Return a student's numbers for the holes; None where one has no plain spelling.
+
+        `drawn` has the numbers given to the student alone, which are shown as they are written.
+        """
         found = []
         for key, slot, at in self.spots:
-            number = numerals.of(float(tables[key].data[(*slot, row, *at)]))
+            first = (span.first for span in tables[key].box)
+            place = (key, tuple(i + start for i, start in zip(slot, first, strict=True)))
+            if drawn is not None and place in drawn.given:
+                number = numerals.written(np.asarray(drawn.given[place])[at])
+            else:
+                number = numerals.of(float(tables[key].data[(*slot, row, *at)]))
             if number is None:
                 return None
             found.append(number)
@@ -224,6 +245,11 @@ def value_pattern(shape: tuple[int, ...], sign: str, mark: str) -> Pattern | Non
     if count > MOST_HOLES:
         return None
     return _pattern(*(_line(sign, Value(nested(factor, ())), mark) for factor in (1, -1)))
+
+
+def number_pattern(mark: str) -> Pattern | None:
+    """Draw a number by itself, with a hole in its place."""
+    return _pattern(*(_line("", Value(Decimal(factor * FIRST)), mark) for factor in (1, -1)))
 
 
 def shown_value(writer: Writer, value: Any) -> str:
