@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import ROOT
 from tp_solver.catalogue import exercise_files
+from tp_solver.cli import main
 from tp_solver.language.latex import latex
 from tp_solver.language.measure import width
 from tp_solver.language.parse import parse
@@ -218,3 +220,19 @@ def test_tex_sets_it(engine: str, name: str, hostile: Solution, tmp_path: Path) 
     assert "Missing character" not in log
     assert name == "hostile" or r"Overfull \hbox" not in log
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+
+
+COMMANDS = re.findall(
+    r"^tp-solver (.+?) *# (.+)$",
+    (ROOT / "docs" / "documents.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("command", "file"), COMMANDS)
+def test_the_commands_of_the_documentation_work(
+    command: str, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(command.split()) == 0
+    assert (tmp_path / file).stat().st_size > 1000

@@ -24,10 +24,11 @@ from tp_solver.catalogue import exercise_files
 from tp_solver.errors import UserError
 from tp_solver.graph.ops import OPS
 from tp_solver.graph.schedule import ground
+from tp_solver.graph.shapes import Shapes
 from tp_solver.places import exercises_dir
-from tp_solver.sheets import source
 from tp_solver.sheets.notebook import solution_notebook
 from tp_solver.sheets.source import Names
+from tp_solver.sheets.source_ops import Row, row_of
 from tp_solver.solution import Solution, load, loads, solve
 from tp_solver.text import languages, words
 
@@ -286,8 +287,10 @@ def test_names_read_as_they_are_said(key: str, wanted: str) -> None:
 
 
 def test_an_operation_without_counterpart_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = source.row_of
-    monkeypatch.setattr(source, "row_of", lambda op, s: None if op == "tanh" else real(op, s))
+    def without_tanh(op: str, shapes: Shapes) -> Row | None:
+        return None if op == "tanh" else row_of(op, shapes)
+
+    monkeypatch.setattr("tp_solver.sheets.source.row_of", without_tanh)
     solution = solve(model(["y = tanh(w)"], {"w": 1}, ["y"]))
     with pytest.raises(UserError, match="`tanh`"):
         solution_notebook(solution, EN)

@@ -116,7 +116,8 @@ class _Article(Document):
             yield self.prose(asked.rubric)
 
     def label(self, text: str) -> str:
-        return rf"\par\medskip\noindent{{\bfseries\color{{accent}}{text}}}\par\nopagebreak"
+        drawn = rf"{{\bfseries\color{{accent}}{text}}}\par\nopagebreak"
+        return rf"\roomfor{{7\baselineskip}}\medskip{drawn}"
 
     def choices(self, asked: ChoiceQuestion) -> str:
         items = []

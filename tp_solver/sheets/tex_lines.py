@@ -149,10 +149,15 @@ def group_rows(group: Group, page: Page) -> list[list[str]]:
 
 def formula_rows(formula: Formula, page: Page) -> list[str]:
     """Write a formula that answers a question, and what it comes to, as rows of an alignment."""
+    wide = width(formula.node)
+    if formula.relations and wide <= page.room / 3:
+        room = page.room - wide - NAME_AND_SIGN
+        found = [line for each in formula.relations for line in rows(each, room, page)]
+        return _named(latex(formula.node, page.mark), found)
     room = page.room - NAME_AND_SIGN
-    first, *more = rows(Relation("", formula.node), room, page)
-    found = [f"& {first}", *(f"& {line}" for line in more)]
-    return found + [f"& {line}" for each in formula.relations for line in rows(each, room, page)]
+    lines = rows(Relation("", formula.node), room, page)
+    lines += [line for each in formula.relations for line in rows(each, room, page)]
+    return [f"& {line}" for line in lines]
 
 
 def equation_rows(node: Node, page: Page, name_width: float) -> list[str]:
