@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.graph.systems import Written, losses, recurrences
 from tests.graph.test_ops import CASES
 from tests.written import model, text
 from tp_solver.catalogue import exercise_files
@@ -34,6 +35,7 @@ from tp_solver.text import languages, words
 
 TORCH = importlib.util.find_spec("torch") is not None
 EN = words("en")
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 DRIVER = """
 import contextlib, io, json, runpy, sys, traceback, warnings
 warnings.simplefilter("error", RuntimeWarning)
@@ -145,6 +147,21 @@ def operations() -> dict[str, Solution]:
     return found
 
 
+def random_systems() -> dict[str, Solution]:
+    """Solve systems drawn at random, the same every time."""
+    found: dict[str, Solution] = {}
+
+    @settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=SLOW)
+    @given(st.one_of(losses(), recurrences()))
+    def gather(written: Written) -> None:
+        given_numbers, indices = written.given, written.indices
+        drawn = model(written.equations, given_numbers, written.asked, indices, written.extra)
+        found["; ".join(written.equations)] = solve(drawn)
+
+    gather()
+    return found
+
+
 def code(notebook: str) -> str:
     """Return all code of a notebook."""
     cells = json.loads(notebook)["cells"]
@@ -194,7 +211,7 @@ def flow() -> Solution:
     return solve(load(exercise_files(["tp-2.3"])[0]))
 
 
-@pytest.mark.parametrize("group", [shipped, hard, operations])
+@pytest.mark.parametrize("group", [shipped, hard, operations, random_systems])
 def test_notebooks_run_and_agree(group: Callable[[], dict[str, Solution]], tmp_path: Path) -> None:
     solutions = group()
     programs = {name: code(solution_notebook(each, EN)) for name, each in solutions.items()}
