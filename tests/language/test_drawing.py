@@ -171,3 +171,8 @@ def test_layers_and_directions_in_mathml():
         '<mi>t</mi><mrow><mo fence="true" form="prefix">(</mo><mn>2</mn>'
         '<mo fence="true" form="postfix">)</mo></mrow></msubsup>'
     )
+
+
+def test_a_matrix_of_ones_is_drawn_as_a_vector_of_them_is():
+    ones = Op("ones", (Num(Decimal(2)), Num(Decimal(3))))
+    assert latex(ones) == latex(Op("ones", (Num(Decimal(2)),))) == r"\mathbf{1}"
