@@ -21,7 +21,7 @@ from tp_solver.language.parse import parse
 from tp_solver.language.tree import Value
 from tp_solver.sheets.content import Relation, content
 from tp_solver.sheets.document import chunks
-from tp_solver.sheets.latex_format import solution_latex
+from tp_solver.sheets.latex_format import aligned, solution_latex
 from tp_solver.sheets.markdown_format import solution_markdown
 from tp_solver.sheets.tex_lines import Page, one_line, rows
 from tp_solver.sheets.tex_prose import tex_prose
@@ -162,6 +162,14 @@ def test_a_formula_alone_in_its_paragraph_is_displayed() -> None:
         "}", ""
     )
     assert r"and $\frac" in drawn
+    assert r"$\displaystyle {a}" not in drawn
+    assert r"\item{} $\displaystyle" in tex_prose("- $a / b$\n- so", PAGE)
+
+
+def test_a_page_breaks_inside_a_step_only_where_it_has_no_room_for_it() -> None:
+    short, tall = ["a & = b", " & = 2"], ["a & " + one_line(Value((Decimal(1),) * 20), PAGE)] * 3
+    assert aligned([short, short]).count(r"\\*") == 2
+    assert r"\\*" not in aligned([tall])
 
 
 def test_long_formulas_break_at_signs_and_keep_their_terms() -> None:

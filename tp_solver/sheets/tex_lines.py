@@ -15,7 +15,7 @@ from tp_solver.sheets.content import Formula, Group, Relation, Step
 
 NAME_AND_SIGN = 3.0  # em, between a name and the formula after its sign
 INDENT = 2.0  # em, of a line that carries a formula on
-MOST_LINES = 32  # of a matrix on a page
+MOST_LINES = 24  # of a matrix on a page, half of which these take
 _RELATIONS = {"=": "=", "≈": r"\approx", "": ""}
 _SUMS, _PRODUCTS = ("eq", "lt", "gt", "le", "ge", "add", "sub"), ("mul", "matmul")
 
@@ -110,7 +110,7 @@ def _fitted(text: str, node: Node, room: float, page: Page) -> str:
         return text
     wide, tall = width(node), height(node)
     if tall > MOST_LINES and tall / MOST_LINES > wide / room:
-        return rf"\resizebox{{!}}{{0.8\textheight}}{{$\displaystyle {text}$}}"
+        return rf"\resizebox{{!}}{{0.47\textheight}}{{$\displaystyle {text}$}}"
     if wide > room:
         return rf"\resizebox{{{room:.1f}em}}{{!}}{{$\displaystyle {text}$}}"
     return text
