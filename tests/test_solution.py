@@ -140,3 +140,10 @@ def test_a_table_is_named_and_its_chosen_numbers_put_in() -> None:
     assert row.components == ()
     (first, _) = step(solution, "u[1]").components
     assert plain(first.substituted) == "0 @ 1.0 + 0 @ 3.0 + 1 @ 5.0"
+
+
+def test_a_number_that_a_matrix_of_one_gives_is_spelled_out() -> None:
+    exercise = model(["y = diag(a)", "L = sum(c * y)"], {"a": 2, "c": [[3]]}, ["dL/da"])
+    gradient = step(solve(exercise), "dL/da")
+    assert plain(gradient.formula) == "diag(dL/dy)"
+    assert plain(gradient.substituted) == "3"

@@ -110,7 +110,10 @@ class Solution:
         components = tuple(self.components(left, spelled, value))
         if all(isinstance(component.substituted, Value) for component in components):
             components = ()  # each is its own number: there is nothing to spell out
-        whole = spelled if value.shape else Components(self.model.system).of(spelled, ())
+        whole = spelled
+        if not value.shape:
+            only = (1,) * len(self.model.system.shape(spelled))  # of a vector of one, or a matrix
+            whole = Components(self.model.system).of(spelled, only)
         if not self.few(whole):
             whole = spelled
         return SolvedStep(

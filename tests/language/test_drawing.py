@@ -164,3 +164,8 @@ def test_layers_and_directions_in_mathml():
         '<msubsup><mover accent="true"><mi>h</mi><mo stretchy="false">→</mo></mover>'
         "<mi>t</mi><mrow><mo>(</mo><mn>2</mn><mo>)</mo></mrow></msubsup>"
     )
+
+
+def test_a_matrix_of_ones_is_drawn_as_a_vector_of_them_is():
+    ones = Op("ones", (Num(Decimal(2)), Num(Decimal(3))))
+    assert latex(ones) == latex(Op("ones", (Num(Decimal(2)),))) == r"\mathbf{1}"

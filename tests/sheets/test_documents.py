@@ -12,14 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import ROOT
 from tp_solver.catalogue import exercise_files
+from tp_solver.cli import main
 from tp_solver.language.latex import latex
 from tp_solver.language.measure import width
 from tp_solver.language.parse import parse
 from tp_solver.language.tree import Value
 from tp_solver.sheets.content import Relation, content
 from tp_solver.sheets.document import chunks
-from tp_solver.sheets.latex_format import solution_latex
+from tp_solver.sheets.latex_format import aligned, solution_latex
 from tp_solver.sheets.markdown_format import solution_markdown
 from tp_solver.sheets.tex_lines import Page, one_line, rows
 from tp_solver.sheets.tex_prose import tex_prose
@@ -160,6 +162,14 @@ def test_a_formula_alone_in_its_paragraph_is_displayed() -> None:
         "}", ""
     )
     assert r"and $\frac" in drawn
+    assert r"$\displaystyle {a}" not in drawn
+    assert r"\item{} $\displaystyle" in tex_prose("- $a / b$\n- so", PAGE)
+
+
+def test_a_page_breaks_inside_a_step_only_where_it_has_no_room_for_it() -> None:
+    short, tall = ["a & = b", " & = 2"], ["a & " + one_line(Value((Decimal(1),) * 20), PAGE)] * 3
+    assert aligned([short, short]).count(r"\\*") == 2
+    assert r"\\*" not in aligned([tall])
 
 
 def test_long_formulas_break_at_signs_and_keep_their_terms() -> None:
@@ -218,3 +228,19 @@ def test_tex_sets_it(engine: str, name: str, hostile: Solution, tmp_path: Path) 
     assert "Missing character" not in log
     assert name == "hostile" or r"Overfull \hbox" not in log
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+
+
+COMMANDS = re.findall(
+    r"^tp-solver (.+?) *# (.+)$",
+    (ROOT / "docs" / "documents.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("command", "file"), COMMANDS)
+def test_the_commands_of_the_documentation_work(
+    command: str, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(command.split()) == 0
+    assert (tmp_path / file).stat().st_size > 1000

@@ -224,7 +224,7 @@ class _Typesetter:
             return self.ink.letter("I", "")
         return self.call("diag", (arg,))
 
-    def op_ones(self, _size: Node) -> str:
+    def op_ones(self, *_sizes: Node) -> str:
         return self.ink.letter("𝟏", "")
 
     def op_range(self, first: Node, last: Node) -> str:

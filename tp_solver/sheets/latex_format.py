@@ -15,13 +15,21 @@ from tp_solver.sheets.content import Group, Question
 from tp_solver.sheets.document import Document, chunks, curve_grid
 from tp_solver.sheets.head import title_of
 from tp_solver.sheets.rows import Grid
-from tp_solver.sheets.tex_lines import Page, equation_rows, formula_rows, group_rows, one_line
+from tp_solver.sheets.tex_lines import (
+    MOST_LINES,
+    Page,
+    equation_rows,
+    formula_rows,
+    group_rows,
+    one_line,
+)
 from tp_solver.sheets.tex_prose import tex_prose
 from tp_solver.sheets.tex_text import tex
 from tp_solver.solution import Solution
 from tp_solver.text import Words
 
 ROOM = 42.0  # em on a line of the article
+PAGE_LINES = 36  # of a step, with room for what stands above it
 _GAP = 1.4  # em between columns of a table
 _BABEL = {"fr": "french", "en": "english"}
 
@@ -90,7 +98,7 @@ class _Article(Document):
         data = list(self.data())
         if data:
             yield self.section(self.word("solution.data"))
-            yield pairs(f"${one_line(node, self.page)}$" for node in data)
+            yield pairs(one_line(node, self.page) for node in data)
 
     def question(self, question: Question) -> Iterator[str]:
         asked = question.asked
@@ -116,7 +124,8 @@ class _Article(Document):
             yield self.prose(asked.rubric)
 
     def label(self, text: str) -> str:
-        return rf"\par\medskip\noindent{{\bfseries\color{{accent}}{text}}}\par\nopagebreak"
+        drawn = rf"{{\bfseries\color{{accent}}{text}}}\par\nopagebreak"
+        return rf"\roomfor{{7\baselineskip}}\medskip{drawn}"
 
     def choices(self, asked: ChoiceQuestion) -> str:
         items = []
@@ -137,7 +146,7 @@ class _Article(Document):
         """Write results as tables that fit the page, or as pairs where there is one position."""
         if not grid.columns:
             nodes = (Op("eq", (name, value)) for name, (value,) in grid.rows if value)
-            yield pairs(f"${one_line(node, self.page)}$" for node in nodes)
+            yield pairs(one_line(node, self.page) for node in nodes)
             return
         names = max(width(name) for name, _ in grid.rows) + _GAP
         room = self.page.room - names
@@ -167,11 +176,21 @@ def _cell(node: Node | None, page: Page) -> str:
 
 def aligned(blocks: Iterable[list[str]]) -> str:
     """Align rows at their signs; a page may break between blocks, not inside one."""
-    body = " \\\\[0.6ex]\n".join(" \\\\*\n".join(block) for block in blocks)
+    body = " \\\\[0.6ex]\n".join(_kept_together(block) for block in blocks)
     return f"\\vspace{{-\\baselineskip}}\n\\begin{{align*}}\n{body}\n\\end{{align*}}"
+
+
+def _kept_together(block: list[str]) -> str:
+    """Join rows so that no page breaks between them, unless a page has no room for them all."""
+    lines = sum(max(map(_lines, row.split(r"\begin{bmatrix}"))) for row in block)
+    return (" \\\\\n" if lines > PAGE_LINES else " \\\\*\n").join(block)
+
+
+def _lines(matrix: str) -> int:
+    return min(matrix.count(r" \\ ") + 1, MOST_LINES)
 
 
 def pairs(formulas: Iterable[str]) -> str:
     """Set short formulas one after the other, as many on a line as fit."""
-    body = "\\quad\n".join(rf"\mbox{{{formula}}}" for formula in formulas)
+    body = "\\quad\n".join(rf"\mbox{{$\displaystyle {formula}$}}" for formula in formulas)
     return f"\\begin{{flushleft}}\n{body}\n\\end{{flushleft}}"

@@ -11,10 +11,15 @@ from tp_solver.exercise.model import ChoiceQuestion
 from tp_solver.language.tree import Node, Op
 from tp_solver.sheets.markdown_format import MarkdownDocument, joined
 from tp_solver.sheets.notebook_code import Cells
-from tp_solver.sheets.program import Block
+from tp_solver.sheets.program import BACKWARD, BOTH, FORWARD, Block
 from tp_solver.solution import Solution
 from tp_solver.text import Words
 
+_TITLES = {
+    FORWARD: "documents.forward",
+    BACKWARD: "documents.backward",
+    BOTH: "documents.training",
+}
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -60,9 +65,9 @@ class _Writer(MarkdownDocument):
         """Yield the cells in their order: their kind and source."""
         yield "markdown", joined([*self.head(), self.word("documents.notebook")])
         yield "markdown", joined(self.statement())
-        yield from self.introduced("data", self.code.data())
+        yield from self.introduced("documents.data", self.code.data())
         blocks = list(self.code.numpy_blocks())  # before the functions that they turn out to call
-        yield from self.introduced("functions", self.code.functions())
+        yield from self.introduced("documents.functions", self.code.functions())
         before = ""
         for block, source in blocks:
             yield "markdown", joined(self.explained(block, block.kind != before))
@@ -72,13 +77,13 @@ class _Writer(MarkdownDocument):
         yield "hidden", self.code.expected()
         yield "code", self.code.compared(self.words("documents.agree"))
         yield from self.introduced(
-            "torch", self.code.torch_import(self.words("documents.no_torch"))
+            "documents.torch", self.code.torch_import(self.words("documents.no_torch"))
         )
         yield "code", self.code.torch_solution()
         yield "code", self.code.torch_compared(self.words("documents.torch_agree"))
 
     def introduced(self, key: str, source: str) -> Iterator[tuple[str, str]]:
-        yield "markdown", self.word(f"documents.{key}")
+        yield "markdown", self.word(key)
         yield "code", source
 
     def statement(self) -> Iterator[str]:
@@ -90,7 +95,7 @@ class _Writer(MarkdownDocument):
     def explained(self, block: Block, titled: bool) -> Iterator[str]:
         """Write the equations of a block, by where they hold."""
         if titled:
-            yield f"## {self.word(f'documents.{block.kind}')}"
+            yield f"## {self.word(_TITLES[block.kind])}"
         groups: dict[Any, list[Equation]] = {}
         for equation in block.equations:
             groups.setdefault(equation.domain, []).append(equation)

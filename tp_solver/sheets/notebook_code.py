@@ -11,8 +11,9 @@ import numpy as np
 from tp_solver.exercise.exercise import Equation
 from tp_solver.graph.adjoint import DIRECT, gradient_prefix
 from tp_solver.language.parse import parse_name
-from tp_solver.language.tree import Ref
-from tp_solver.sheets.program import BACKWARD, INDENT, Block, Lines, blocks, places_of
+from tp_solver.language.tree import At, Ref
+from tp_solver.sheets.autograd_order import forward_order
+from tp_solver.sheets.program import INDENT, Block, Lines, blocks, places_of
 from tp_solver.sheets.source import Names, Printer, TorchPrinter
 from tp_solver.sheets.source_ops import NUMPY_FUNCTIONS, TORCH_FUNCTIONS
 from tp_solver.solution import Solution
@@ -180,7 +181,7 @@ class Cells:
             else:
                 yield f'{name} = leaf(given["{name}"])'
         for prefix, top in self.seeded.items():
-            yield f"def {self.names.of(prefix, 'top')}():"
+            yield f"def {self.surrogate(prefix)}():"
             terms = [self.top_text(top), *self.seed_terms(prefix)]
             yield f"{INDENT}return " + " + ".join(filter(None, terms))
 
@@ -213,20 +214,30 @@ class Cells:
     def seeded_top(self, top: Ref) -> str | None:
         """Return the call that stands for a top some of whose gradients are given."""
         prefix = gradient_prefix(top)
-        return f"{self.names.of(prefix, 'top')}()" if prefix in self.seeded else None
+        return f"{self.surrogate(prefix)}()" if prefix in self.seeded else None
+
+    def surrogate(self, prefix: str) -> str:
+        """Name the number that stands for one some of whose gradients are given."""
+        return self.names.of(f"surrogate_{prefix[1:]}", "top")
 
     def torch_forward(self) -> Iterator[str]:
-        writer = Lines(self.system, self.names, self.torch)
-        begun = set(self.given)
-        for block in self.blocks:
-            if block.kind == BACKWARD:
-                continue
-            forward = block.without_gradients()
-            keys = dict.fromkeys(e.left.key for e in forward.equations)
-            fresh = [key for key in keys if key not in begun and self.system.axes[key]]
-            begun |= set(fresh)
-            yield from (f"{self.names.of(key)} = {{}}" for key in fresh)
-            yield from writer.steps(forward.steps)
+        forward = [equation for equation in self.equations if equation.left.over is None]
+        keys = dict.fromkeys(equation.left.key for equation in forward)
+        for key in keys:
+            if self.system.axes[key] and key not in self.given:
+                yield f"{self.names.of(key)} = {{}}"
+        steps = forward_order(self.system, forward, self.tops)
+        yield from Lines(self.system, self.names, self.torch).steps(steps)
+
+    def tops(self, top: Ref) -> list[Ref]:
+        """Return what the gradients of a top are computed from."""
+        prefix = gradient_prefix(top)
+        found = [top] if top.name in self.system.shapes else []
+        for key, places in self.given.items():
+            if "/d" in key and prefix_of(key) == prefix:
+                below = Ref(key.rpartition("/d")[2])
+                found += [below.moved(tuple(At(None, i) for i in place)) for place in places]
+        return found
 
     def torch_gradients(self) -> Iterator[str]:
         for key in self.computed:

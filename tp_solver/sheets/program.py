@@ -33,12 +33,6 @@ class Block:
         """Return the equations, each once."""
         return tuple({id(e): e for step in self.steps for e in equations_of(step)}.values())
 
-    def without_gradients(self) -> Block:
-        """Return the block without the equations of gradients."""
-        forward = {id(e) for e in self.equations if e.left.over is None}
-        kept = (_restricted(step, forward) for step in self.steps)
-        return replace(self, steps=tuple(step for step in kept if step))
-
 
 def equations_of(step: Step) -> Iterator[Equation]:
     """Yield the equations that a step computes."""

@@ -183,15 +183,13 @@ NUMPY_FUNCTIONS = {
     "spectral_radius": "def spectral_radius(a):\n    return np.max(np.abs(np.linalg.eigvals(a)))\n",
 }
 TORCH_FUNCTIONS = {
-    "least": "def least(a, b):  # of equal ones, the first\n"
-    "    a, b = torch.as_tensor(a), torch.as_tensor(b)\n"
-    "    return torch.where(a <= b, a, b)\n",
+    "least": "def least(a, b):  # of equal ones, the first\n    return torch.where(a <= b, a, b)\n",
     "greatest": "def greatest(a, b):  # of equal ones, the first\n"
-    "    a, b = torch.as_tensor(a), torch.as_tensor(b)\n"
     "    return torch.where(a >= b, a, b)\n",
     "softplus": "def softplus(z):\n    return torch.logaddexp(torch.zeros_like(z), z)\n",
-    "clip": "def clip(z, low, high):\n"
-    "    return torch.clamp(z, torch.as_tensor(low), torch.as_tensor(high))\n",
+    "clip": "def clip(z, low, high):  # a bound that is just reached changes nothing\n"
+    "    raised = torch.where(z < low, low, z)\n"
+    "    return torch.where(raised > high, high, raised)\n",
     "placed": "def placed(value, shape, where):\n"
     "    out = torch.zeros(shape)\n"
     "    out[where] = torch.reshape(value, out[where].shape)\n"

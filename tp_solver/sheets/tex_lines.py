@@ -15,7 +15,7 @@ from tp_solver.sheets.content import Formula, Group, Relation, Step
 
 NAME_AND_SIGN = 3.0  # em, between a name and the formula after its sign
 INDENT = 2.0  # em, of a line that carries a formula on
-MOST_LINES = 32  # of a matrix on a page
+MOST_LINES = 24  # of a matrix on a page, half of which these take
 _RELATIONS = {"=": "=", "≈": r"\approx", "": ""}
 _SUMS, _PRODUCTS = ("eq", "lt", "gt", "le", "ge", "add", "sub"), ("mul", "matmul")
 
@@ -110,7 +110,7 @@ def _fitted(text: str, node: Node, room: float, page: Page) -> str:
         return text
     wide, tall = width(node), height(node)
     if tall > MOST_LINES and tall / MOST_LINES > wide / room:
-        return rf"\resizebox{{!}}{{0.8\textheight}}{{$\displaystyle {text}$}}"
+        return rf"\resizebox{{!}}{{0.47\textheight}}{{$\displaystyle {text}$}}"
     if wide > room:
         return rf"\resizebox{{{room:.1f}em}}{{!}}{{$\displaystyle {text}$}}"
     return text
@@ -149,10 +149,15 @@ def group_rows(group: Group, page: Page) -> list[list[str]]:
 
 def formula_rows(formula: Formula, page: Page) -> list[str]:
     """Write a formula that answers a question, and what it comes to, as rows of an alignment."""
+    wide = width(formula.node)
+    if formula.relations and wide <= page.room / 3:
+        room = page.room - wide - NAME_AND_SIGN
+        found = [line for each in formula.relations for line in rows(each, room, page)]
+        return _named(latex(formula.node, page.mark), found)
     room = page.room - NAME_AND_SIGN
-    first, *more = rows(Relation("", formula.node), room, page)
-    found = [f"& {first}", *(f"& {line}" for line in more)]
-    return found + [f"& {line}" for each in formula.relations for line in rows(each, room, page)]
+    lines = rows(Relation("", formula.node), room, page)
+    lines += [line for each in formula.relations for line in rows(each, room, page)]
+    return [f"& {line}" for line in lines]
 
 
 def equation_rows(node: Node, page: Page, name_width: float) -> list[str]:

@@ -70,7 +70,9 @@ class _Writer:
         alone = _ALONE.fullmatch(token.content.strip())
         if alone is not None and i and tokens[i - 1].type == "paragraph_open":
             end = token.content.strip()[alone.end(1) + 1 :]
-            return rf"\[ {one_line(self.formulas[int(alone[1])], self.page)} {end} \]"
+            formula = f"{one_line(self.formulas[int(alone[1])], self.page)} {end}"
+            in_list = tokens[i - 1].hidden
+            return rf"$\displaystyle {formula}$" if in_list else rf"\[ {formula} \]"
         return self.blocks(token.children or [])
 
     def bullet_list_open(self, tokens: Sequence[Any], i: int) -> str:
