@@ -83,6 +83,11 @@ def test_page_weighs_less_than_the_limit(solution: Solution) -> None:
     assert len(page.encode()) < 300_000
 
 
+@pytest.mark.parametrize("language", languages())
+def test_a_page_of_the_tp_is_light(solution: Solution, language: str) -> None:
+    assert len(solution_html(solution, words(language)).encode()) < 150_000
+
+
 def test_every_question_is_answered_on_the_page(solution: Solution) -> None:
     page = solution_html(solution, words("en"))
     for asked in solution.exercise.questions:

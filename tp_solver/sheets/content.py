@@ -108,7 +108,7 @@ class _Chooser:
         self.order = {place: i for i, place in enumerate(self.steps)}
         self.shown: set[Place] = set()
         self.spelled: set[int] = set()
-        asked = {a.question.id for a in solution.exercise.questions}
+        asked = {a.question.id for a in solution.exercise.questions if a.answer is not None}
         drawn = {name for names in self.model.curves for name in names}
         self.internal = {
             place

@@ -15,6 +15,7 @@ from tp_solver.places import templates_dir
 from tp_solver.text import Words
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_AROUND = re.compile(r" ?([{};,]) ?|(?<=:) ")  # spaces that say nothing
 _SPECIAL = re.compile(r"[^A-Za-z0-9 ]")
 LONGEST_HEAD = 100  # characters that fit on top of a printed page
 FONT = "stix-two-math-subset.woff2"
@@ -47,7 +48,9 @@ def stylesheet() -> Markup:
     """Return the stylesheet with the mathematics font inside it."""
     font = base64.b64encode((templates_dir() / "fonts" / FONT).read_bytes()).decode()
     css = (templates_dir() / "style.css").read_text(encoding="utf-8")
-    light = " ".join(_COMMENT.sub("", css).split())  # a copy of it is in every page
+    light = _AROUND.sub(
+        lambda found: found[1] or "", " ".join(_COMMENT.sub("", css).split())
+    )  # every page has a copy
     return Markup(light.replace("FONT_DATA", f"data:font/woff2;base64,{font}"))
 
 
