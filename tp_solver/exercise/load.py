@@ -116,7 +116,7 @@ class _Builder(Reader):
     def translations(self) -> None:
         for text, path in texts(self.file):
             for language in self.file.languages:
-                if getattr(text, language) is None:
+                if not text.shared and language not in text.written:
                     todo = f"add `{language}:`, or state `languages:` without it"
                     self.report(path, f"the text has no `{language}`", todo)
 
@@ -175,20 +175,20 @@ class _Builder(Reader):
             node = self.parsed(self.node, text, (*path, "show", j))
             if node is not None:
                 show.append(self.placed(node, (*path, "show", j), text))
-        titles = {language: plot.title[language] for language in ("fr", "en")}
-        return Curve(titles, plot.over, tuple(show), plot.scale == "log", plot.line)
+        return Curve(plot.title, plot.over, tuple(show), plot.scale == "log", plot.line)
 
     def prose(self) -> Iterator[Node]:
         """Parse the formulas inside every text, so that prose can't drift from the model."""
         for text, path in texts(self.file):
-            shared = text.fr is text.en  # one text for both languages, written once
-            for language in ("fr",) if shared else ("fr", "en"):
+            for language, said in text.written.items():
+                if text.shared and language != "fr":
+                    continue
                 here = (*path, language)
                 written = path if here not in self.source.spans else here
-                for rest in unclosed(getattr(text, language) or ""):
+                for rest in unclosed(said):
                     todo = r"write `\$` for a dollar"
                     self.report(written, "this `$` is never closed", todo, rest)
-                for formula in formulas(getattr(text, language) or ""):
+                for formula in formulas(said):
                     node = self.parsed(self.node, formula, written, f"${formula}$")
                     if node is not None:
                         yield self.placed(node, written, formula)

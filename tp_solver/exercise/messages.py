@@ -11,6 +11,7 @@ from tp_solver.errors import Issue, suggestion, visible
 from tp_solver.exercise import model
 from tp_solver.exercise.source import Keys, Source
 from tp_solver.language.numerals import read_number
+from tp_solver.places import languages
 
 _KINDS: dict[str, type[BaseModel]] = {
     "values": model.ValuesQuestion,
@@ -75,7 +76,7 @@ def _issue(finding: Any, source: Source, above: Keys, top: type[BaseModel]) -> I
     if kind == "missing":
         return source.issue(path[:-1], f"`{last}` is missing", f"add `{last}:`")
     if kind == "extra_forbidden":
-        known = set(owner.model_fields)
+        known = set(languages() if owner is model.Text else owner.model_fields)
         todo = suggestion(last, known, f"the keys here are {', '.join(sorted(known))}")
         return source.key_issue(path, f"unknown key `{visible(last)}`", todo)
     if kind == "union_tag_invalid":

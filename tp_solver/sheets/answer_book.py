@@ -53,7 +53,7 @@ def class_table(model: Model, words: Words) -> str:
     In French a semicolon parts columns, in English a comma, as their spreadsheets expect.
     """
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=";" if words.mark == "," else ",", lineterminator="\r\n")
+    writer = csv.writer(out, delimiter=words.delimiter, lineterminator="\r\n")
     names = [n for asked in model.exercise.questions for n in answer_names(asked, model)]
     writer.writerow([words("gradebook.student"), words("gradebook.name"), *names])
     return out.getvalue()

@@ -279,5 +279,5 @@ class _Writer(Writer):
                 curve.line,
                 self.mark,
             )
-            caption = prose.html(curve.title[self.language], self.mark, inline=True)
+            caption = self.prose(curve.title, inline=True)
             yield caption, plots.svg(chart, f"plot-{i + 1}")
