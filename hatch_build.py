@@ -66,9 +66,10 @@ def follow(path: Path, reference: polib.POFile) -> None:
         entry = have.get(one.msgid) or polib.POEntry(msgid=one.msgid)
         if bool(entry.msgid_plural) != bool(one.msgid_plural):
             entry = polib.POEntry(msgid=one.msgid)
-        if one.msgid_plural and not entry.msgid_plural:
-            entry.msgid_plural = one.msgid_plural
-            entry.msgstr_plural = dict.fromkeys(range(forms(own)), "")
+        entry.msgid_plural = one.msgid_plural
+        if one.msgid_plural:
+            said = entry.msgstr_plural
+            entry.msgstr_plural = {i: said.get(i, "") for i in range(forms(own))}
         entry.comment = told(one)
         own.append(entry)
     if str(own) != before:
