@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.grading.material import given_marks, graded, mark_of, shipped, submission
+from tp_solver.exercise.model import Precision
 from tp_solver.grading.reading import read
 from tp_solver.grading.report import Report, Verdict
 from tp_solver.grading.submission import Raw
+from tp_solver.grading.tokens import Tokens
+from tp_solver.grading.typed import unpacked
 from tp_solver.sheets.remarks import worded
 from tp_solver.text import languages, words
 
@@ -184,8 +187,8 @@ def test_the_same_answer_twice_under_two_spellings() -> None:
     ("typed", "more"),
     [
         ("0.5498.", "."),
-        ("≈0.5498", "≈"),
-        ("= 0.5498", "="),
+        ("~0.5498", "~"),
+        (": 0.5498", ":"),
         ("0,1108 V", "V"),
         ("-0,1108mV", "mV"),
         ("≈ 0,5 V", None),
@@ -203,6 +206,33 @@ def test_what_to_remove_around_a_number(typed: str, more: str | None) -> None:
     assert mark.remark is not None
     assert mark.remark.code == ("extra" if more else "not-a-number")
     assert dict(mark.remark.values).get("extra") == more
+
+
+@pytest.mark.parametrize(
+    ("pasted", "value"),
+    [
+        ("≈\n0,5498", 0.5498),
+        ("= 0.5498", 0.5498),
+        ("≈\n−\n0,0486", -0.0486),
+        ("≈\n1,00\n×\n10\n−\n9", 1e-9),
+        ("1,00 × 10⁻⁹", 1e-9),
+        ("=\n−\n2,5\n×\n10\n16", -2.5e16),
+    ],
+)
+def test_a_value_copied_from_a_page_is_read(pasted: str, value: float) -> None:
+    tokens = Tokens(Precision(decimals=4))
+    number = tokens.ids[pasted]
+    assert tokens.arrays[0][number] == value
+
+
+@pytest.mark.parametrize("text", ["1,00×10−9", "=≈ 1", "= =1", "0,5\n0,6", "1\n−\n2", "≈"])
+def test_what_nobody_copies_is_no_number(text: str) -> None:
+    tokens = Tokens(Precision(decimals=4))
+    assert tokens.ids[text] in tokens.remarks
+
+
+def test_a_vector_copied_from_a_page_is_read() -> None:
+    assert unpacked("≈\n[\n0,4240\n−\n0,1510\n]") == ["0,4240", "−0,1510"]
 
 
 @pytest.mark.parametrize(

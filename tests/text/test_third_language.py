@@ -17,8 +17,9 @@ from tp_solver import places
 from tp_solver.cli import main
 from tp_solver.errors import AuthorError, UserError
 from tp_solver.grading.misconceptions import catalogue
+from tp_solver.sheets.formats import FORMATS
 from tp_solver.sheets.solution_page import solution_html
-from tp_solver.solution import loads, solve
+from tp_solver.solution import load, loads, solve
 from tp_solver.text import languages, words
 
 EXERCISE = str(ROOT / "exercises" / "tp" / "tp-1.1.yaml")
@@ -86,6 +87,11 @@ def test_every_command_speaks_it(locale: Path, tmp_path: Path) -> None:
     copy = next((tmp_path / "graded" / "feedback").glob("*.html")).read_text(encoding="utf-8")
     assert "pagh" in copy
     assert main(["check", EXERCISE, str(blank), *lang]) in (0, 1)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_speaks_it(locale: Path, form: str) -> None:
+    assert FORMATS[form].make(solve(load(EXERCISE)), words("xx"))
 
 
 def test_what_an_exercise_does_not_say_in_it_is_told_in_english_and_marked(locale: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tp_solver.batch.copies import Fate, fates
+from tp_solver.batch.gradescope import write_results
 from tp_solver.batch.people import COLUMNS, People, read_marks
 from tp_solver.batch.rows import RecordReader
 from tp_solver.batch.settings import Settings
@@ -59,6 +60,9 @@ class Outputs:
         if "jsonl" in self.settings.formats:
             lines = (f"{line}\n" for line in self.reports(copies, language))
             written.append(self.file("report.jsonl", lines))
+        if "gradescope" in self.settings.formats:
+            reports = self.reports(copies, language)
+            written.append(write_results(self.folder, reports, self.solution, language))
         if self.settings.pages:
             self.count(view, copies)
             written.insert(0, self.file("index.html", view.page(self.rows(copies))))

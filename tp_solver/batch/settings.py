@@ -14,7 +14,7 @@ from tp_solver.exercise.model import Scale
 from tp_solver.graph.model import Model
 from tp_solver.solution import loads
 
-FORMATS = ("html", "json", "jsonl", "scores")
+FORMATS = ("html", "json", "jsonl", "scores", "gradescope")
 DEFAULT = ("html", "json")
 POLICIES = ("all", "first", "last", "best")
 _PACKAGE = Path(tp_solver.__file__).parent
@@ -64,7 +64,7 @@ class Settings:
     @property
     def data(self) -> bool:
         """Tell whether whole reports are kept."""
-        return "json" in self.formats or "jsonl" in self.formats
+        return not {"json", "jsonl", "gradescope"}.isdisjoint(self.formats)
 
     def kept(self) -> dict[str, Any]:
         """Return the options as plain data."""

@@ -12,7 +12,7 @@ from tp_solver.cli.common import ATTENTION, DONE, FAILED, say_written
 if TYPE_CHECKING:
     from tp_solver.batch.job import Outcome
 
-FORMATS = ("html", "json", "jsonl", "scores")
+FORMATS = ("html", "json", "jsonl", "scores", "gradescope")
 POLICIES = ("all", "first", "last", "best")
 STOPPED = "stopped; run the same command again to go on"
 

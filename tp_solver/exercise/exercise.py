@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tp_solver.errors import Issue
+from tp_solver.exercise.diagram import Diagram
 from tp_solver.exercise.model import AnyQuestion, ExerciseFile, Text, UpdateUse
 from tp_solver.exercise.source import Keys, Source
 from tp_solver.language.notation import fold_name
@@ -73,7 +74,7 @@ class Curve:
     over: str
     show: tuple[Node, ...]
     log: bool
-    line: float | None
+    lines: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class Exercise:
     functions: dict[str, Function]
     questions: tuple[Asked, ...]
     plots: tuple[Curve, ...] = ()
+    diagrams: tuple[Diagram, ...] = ()
     prose: tuple[Node, ...] = ()
     source: Source = field(default_factory=lambda: Source("", ""), compare=False, repr=False)
     places: dict[int, tuple[Keys, str]] = field(default_factory=dict, compare=False, repr=False)

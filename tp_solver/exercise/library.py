@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from tp_solver.exercise.diagram import Change, Diagram, read_change, read_diagram
 from tp_solver.exercise.source import parse_yaml
 from tp_solver.language.parse import parse
 from tp_solver.language.tree import Node, Op, Ref
@@ -26,10 +27,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Choice:
-    """What one choice of an option changes: equations by their left sides, or names."""
+    """What one choice of an option changes: equations by their left sides, names, the picture.
+
+    The picture is drawn as ever (None), with changes, or not at all (False).
+    """
 
     equations: tuple[Rule, ...]
     rename: Mapping[str, str]
+    diagram: Change | Literal[False] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Template:
     options: Mapping[str, Mapping[str, Choice]]
     shapes: Mapping[str, tuple[str, ...]]
     start: tuple[str, ...]
+    diagram: Diagram | None = None
 
 
 @cache
@@ -78,11 +84,14 @@ def template(kind: Kind, name: str) -> Template:
             for key in keys.split()
         },
         start=tuple(data.get("start", [])),
+        diagram=read_diagram(name, data) if "diagram" in data else None,
     )
 
 
 def _choice(data: dict[str, Any]) -> Choice:
-    return Choice(_rules(data.get("equations", [])), data.get("rename", {}))
+    found = data.get("diagram")
+    diagram = read_change(found) if isinstance(found, dict) else found
+    return Choice(_rules(data.get("equations", [])), data.get("rename", {}), diagram)
 
 
 def _rules(texts: list[str]) -> tuple[Rule, ...]:

@@ -63,17 +63,18 @@ class _Builder(Reader):
         if self.file.id.lower() == "index":
             self.report(("id",), "an exercise can't be called `index`", "that page leads to others")
         authored = list(read_equations(self))
-        used, made = read_uses(self, authored)
-        self.hidden({equation.left.name for equation in (*used, *authored)})
+        used = read_uses(self, authored)
+        self.hidden({equation.left.name for equation in (*used.equations, *authored)})
         return Exercise(
             file=self.file,
             path=self.path,
             indices=self.indices,
-            equations=(*used, *authored),
-            givens=(*read_givens(self), *made),
+            equations=(*used.equations, *authored),
+            givens=(*read_givens(self), *used.givens),
             functions=self.functions,
             questions=tuple(self.questions()),
             plots=tuple(self.plots()),
+            diagrams=tuple(used.diagrams),
             prose=tuple(self.prose()),
             source=self.source,
             places=self.places,
@@ -163,19 +164,20 @@ class _Builder(Reader):
     def plots(self) -> Iterator[Curve]:
         for i, plot in enumerate(self.file.plots):
             path: Keys = ("plots", i)
+            if plot.kind != "curves" or plot.title is None or plot.over is None:
+                continue
             if plot.over not in self.indices:
                 todo = suggestion(plot.over, self.indices, "name an index of `indices:`")
                 self.report((*path, "over"), f"there is no index `{plot.over}`", todo)
                 continue
-            yield self.curve(plot, path)
+            show = tuple(self.curves(plot, path))
+            yield Curve(plot.title, plot.over, show, plot.scale == "log", plot.lines)
 
-    def curve(self, plot: Plot, path: Keys) -> Curve:
-        show = []
+    def curves(self, plot: Plot, path: Keys) -> Iterator[Node]:
         for j, text in enumerate(plot.show):
             node = self.parsed(self.node, text, (*path, "show", j))
             if node is not None:
-                show.append(self.placed(node, (*path, "show", j), text))
-        return Curve(plot.title, plot.over, tuple(show), plot.scale == "log", plot.line)
+                yield self.placed(node, (*path, "show", j), text)
 
     def prose(self) -> Iterator[Node]:
         """Parse the formulas inside every text, so that prose can't drift from the model."""

@@ -131,14 +131,40 @@ class Scale(Model):
     step: Annotated[float, Field(gt=0, le=10)] = 0.25
 
 
-class Plot(Model):
-    """A curve of quantities over an index."""
+CURVES: dict[str, Any] = {
+    "if": {"properties": {"kind": {"const": "curves"}}},
+    "then": {"required": ["title", "over", "show"]},
+}
 
-    title: Text
-    over: str
-    show: Annotated[list[str], Field(min_length=1, max_length=8)]
+
+class Plot(Model):
+    """Curves of quantities over an index, or a picture of the exercise; `none` asks for none."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", defer_build=True, json_schema_extra=CURVES
+    )
+
+    kind: Literal["curves", "cell", "unrolled", "gates", "graph", "none"] = "curves"
+    title: Text | None = None
+    over: str | None = None
+    show: Annotated[list[str], Field(max_length=8)] = []
     scale: Literal["linear", "log"] = "linear"
-    line: float | None = None
+    line: float | Annotated[list[float], Field(max_length=4)] | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Plot:
+        if self.kind == "curves" and not (self.title and self.over and self.show):
+            raise ValueError("curves have a `title:`, an index `over:` and names to `show:`")
+        if self.kind != "curves" and (self.over or self.show or self.line is not None):
+            raise ValueError(f"`kind: {self.kind}` has a `title:` at most")
+        return self
+
+    @property
+    def lines(self) -> tuple[float, ...]:
+        """Return the levels that are marked."""
+        if self.line is None:
+            return ()
+        return tuple(self.line) if isinstance(self.line, list) else (self.line,)
 
 
 class Question(Model):

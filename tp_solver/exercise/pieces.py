@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tp_solver.exercise.diagram import Diagram
 from tp_solver.exercise.library import Rule, Template
 from tp_solver.language.tree import Nested, Node, Num, Op, Ref, Span, transform
 
@@ -19,6 +20,7 @@ class Chosen:
     template: Template
     rules: tuple[Rule, ...]
     readout: tuple[Rule, ...]
+    diagram: Diagram | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Start:
 
     ref: Ref
     value: Nested
+
+
+Piece = Made | Start | Diagram
 
 
 @dataclass(frozen=True)

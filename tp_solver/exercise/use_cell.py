@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from tp_solver.exercise.diagram import Diagram
 from tp_solver.exercise.draws import drawn
 from tp_solver.exercise.library import Rule, Template
 from tp_solver.exercise.model import CellUse, Draw
-from tp_solver.exercise.pieces import Chosen, Made, Setting, Start
+from tp_solver.exercise.pieces import Chosen, Made, Piece, Setting, Start
 from tp_solver.exercise.reader import Reader
 from tp_solver.exercise.source import Keys
 from tp_solver.language.tree import At, Node, Num, Op, Ref, Span, refs, transform
@@ -24,7 +25,7 @@ def cell_pieces(
     chosen: Chosen,
     setting: Setting,
     path: Keys,
-) -> Iterator[Made | Start]:
+) -> Iterator[Piece]:
     """Yield the equations of a cell for each layer and direction, and the numbers it makes."""
     template = chosen.template
     if not _sensible(reader, use, chosen, path):
@@ -39,6 +40,8 @@ def cell_pieces(
             if not copy.trained_well(reader, path):
                 return
             yield from copy.pieces(reader, path)
+            if chosen.diagram is not None:
+                yield from copy.drawing(chosen.diagram)
         output = copies[0].output
         if len(copies) > 1:
             output = copies[0].named(copies[0].final, "")
@@ -171,6 +174,13 @@ class _Copy:
             yield from self.starts()
         if self.use.seed is not None:
             yield from self.draws(self.use.seed, reader, path)
+
+    def drawing(self, diagram: Diagram) -> Iterator[Diagram]:
+        """Put the exercise's names into the picture; a batch, a mask or training has none."""
+        if self.lead() or self.use.mask is not None:
+            return
+        placed = replace(diagram, index=self.use.index, layer=self.layer, end=self.end)
+        yield placed.mapped(self.reference)
 
     def inside(self, node: Node) -> Node:
         """Put the exercise's names and indices into a formula of the cell."""

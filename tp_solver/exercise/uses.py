@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from tp_solver.errors import suggestion
+from tp_solver.exercise.diagram import Diagram
 from tp_solver.exercise.equations import placed_equation
 from tp_solver.exercise.exercise import ANY, Equation, Given
-from tp_solver.exercise.library import Kind, Rule, Template, template, template_names
+from tp_solver.exercise.library import Choice, Kind, Rule, Template, template, template_names
 from tp_solver.exercise.model import CellUse, UpdateUse
-from tp_solver.exercise.pieces import Chosen, Made, Setting, Start, renamed, without
+from tp_solver.exercise.pieces import Chosen, Piece, Setting, Start, renamed, without
 from tp_solver.exercise.reader import Reader
 from tp_solver.exercise.source import Keys
 from tp_solver.exercise.use_cell import cell_pieces
@@ -28,11 +30,19 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 Use = CellUse | UpdateUse
 
 
-def read_uses(reader: Reader, authored: Iterable[Equation]) -> tuple[list[Equation], list[Given]]:
-    """Make the equations of the cells and updates, and the numbers that they state or draw."""
+@dataclass
+class Used:
+    """What `use:` puts into an exercise."""
+
+    equations: list[Equation] = field(default_factory=list)
+    givens: list[Given] = field(default_factory=list)
+    diagrams: list[Diagram] = field(default_factory=list)
+
+
+def read_uses(reader: Reader, authored: Iterable[Equation]) -> Used:
+    """Make the equations of the cells and updates, the numbers that they state or draw."""
     setting = _setting(reader, list(authored))
-    equations: list[Equation] = []
-    givens: list[Given] = []
+    used = Used()
     for i, item in enumerate(reader.file.use):
         path: Keys = ("use", i)
         use = CellUse(cell=item) if isinstance(item, str) else item
@@ -42,28 +52,31 @@ def read_uses(reader: Reader, authored: Iterable[Equation]) -> tuple[list[Equati
             continue
         before = len(reader.issues)
         for piece in _pieces(reader, use, found, setting, path):
+            if isinstance(piece, Diagram):
+                used.diagrams.append(piece)
+                continue
             if isinstance(piece, Start):
                 given = Given(piece.ref, piece.value)
                 reader.names.add(piece.ref.name)
-                givens.append(reader.placed(given, path, plain(piece.ref)))
+                used.givens.append(reader.placed(given, path, plain(piece.ref)))
                 continue
-            if len(equations) >= MOST_MADE:
+            if len(used.equations) >= MOST_MADE:
                 todo = "use fewer layers, a shorter range, or a larger `truncate:`"
                 reader.report(path, f"`use:` makes more than {MOST_MADE} equations", todo)
                 reader.broken.add(ANY)
-                return [], []
+                return Used()
             setting.made.setdefault(piece.left.name, piece.left)
             text = f"{plain(piece.left)} = {plain(piece.right)}"
             limits = dict(piece.limits)
-            equations += placed_equation(reader, piece.left, piece.right, limits, path, text)
+            used.equations += placed_equation(reader, piece.left, piece.right, limits, path, text)
         if len(reader.issues) > before:
             reader.broken.add(ANY)  # some of its names are not there, and all is said
-    return equations, givens
+    return used
 
 
 def _pieces(
     reader: Reader, use: Use, found: Chosen, setting: Setting, path: Keys
-) -> Iterator[Made | Start]:
+) -> Iterator[Piece]:
     if isinstance(use, UpdateUse):
         return update_pieces(reader, use, found, setting, path)
     return cell_pieces(reader, use, found, setting, path)
@@ -98,6 +111,7 @@ def _chosen(reader: Reader, use: Use, path: Keys) -> Chosen | None:
     before = len(reader.issues)
     _named_well(reader, use, path)
     rules, readout, rename = base.equations, base.readout, dict[str, str]()
+    chosen: list[Choice] = []
     stated = use.model_extra or {}
     order = [*(option for option in base.options if option in stated), *stated]
     for option in dict.fromkeys(order):  # the file's order: a later option builds on earlier ones
@@ -105,6 +119,7 @@ def _chosen(reader: Reader, use: Use, path: Keys) -> Chosen | None:
         if choice is not None:
             rules = replaced(rules, base.options[option][choice].equations)
             rename |= base.options[option][choice].rename
+            chosen.append(base.options[option][choice])
     rules, readout = (tuple(renamed(rule, rename) for rule in some) for some in (rules, readout))
     if isinstance(use, CellUse):
         _names_known(reader, use, (*rules, *readout), path)
@@ -114,7 +129,21 @@ def _chosen(reader: Reader, use: Use, path: Keys) -> Chosen | None:
         )
     if len(reader.issues) > before:
         return None
-    return Chosen(base, rules, readout)
+    return Chosen(base, rules, readout, _diagram(use, base, chosen))
+
+
+def _diagram(use: Use, base: Template, chosen: Iterable[Choice]) -> Diagram | None:
+    """Return the picture of a cell with its options chosen; None where it has none."""
+    diagram = base.diagram
+    for choice in chosen:
+        if diagram is None or choice.diagram is False:
+            return None
+        if choice.diagram is not None:
+            diagram = diagram.changed(choice.diagram)
+        diagram = diagram.renamed(choice.rename)
+    if diagram is not None and isinstance(use, CellUse):
+        diagram = diagram.renamed(use.rename)
+    return diagram
 
 
 def _unknown(reader: Reader, kind: Kind, name: str, path: Keys) -> None:

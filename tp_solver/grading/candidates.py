@@ -60,7 +60,8 @@ class Candidates:
             yield Explanation(ids, Candidate(written, weight), variant.names)
             if true:
                 other = truth.of(variant.equation)
-                differs = np.abs(other - written) > REACH * spots.unit
+                with np.errstate(invalid="ignore"):  # both may be infinite
+                    differs = np.abs(other - written) > REACH * spots.unit
                 if differs.any():
                     other = np.where(differs, other, np.nan)
                     yield Explanation(ids, Candidate(other, weight / 2), variant.names)

@@ -12,7 +12,7 @@ from tp_solver.exercise.model import Precision
 from tp_solver.grading.report import Remark
 from tp_solver.grading.rounding import asks, significant_digits, unit, written_place
 from tp_solver.grading.submission import LONGEST_ANSWER
-from tp_solver.grading.typed import extra
+from tp_solver.grading.typed import copied, extra
 from tp_solver.language.numerals import Typed, read_number
 
 BLANK, LIST = 0, -1
@@ -76,7 +76,7 @@ class Tokens:
         return found
 
     def _make(self, text: str) -> int:
-        stripped = text.strip()
+        stripped = copied(text)
         if not stripped:
             return BLANK
         if stripped[0] == "[" and stripped[-1] == "]":
@@ -85,7 +85,7 @@ class Tokens:
 
     def number(self, text: str) -> int:
         """Return the id of a text that is read as a number or not at all."""
-        typed = read_number(text)
+        typed = read_number(copied(text))
         if typed is None:
             value = _fraction(text)
             if value is None:

@@ -9,9 +9,27 @@ from tp_solver.grading.submission import LONGEST_ANSWER, Raw
 from tp_solver.language.numerals import read_number
 
 DEEPEST = 3
-_BEFORE = r"(?:[=≈~≃≅:]\s*)+"
+_LEADING = re.compile(r"\A[=≈]\s*(?=[\[+\-−0-9.,])")
+_POWER = re.compile(r"\s*\n×\n10\n(?:([−-])\n)?([0-9]{1,3})(?=\s|$)")
+_BROKEN_MINUS = re.compile(r"([−-])\s*\n\s*(?=[0-9])")
+_BEFORE = r"(?:[=≈~≃≅:]\s*)+"  # one sign of equality alone is taken for copied
 _AFTER = r"\s*[.,;:]|\s*(?![eE])[A-Za-zµΩ°][A-Za-zµΩ°/]{0,11}"
 _AROUND = re.compile(rf"({_BEFORE})?([+\-−]?[0-9.,](?:.*?[0-9])?)({_AFTER})?")
+
+
+def copied(text: str) -> str:
+    """Take away what copying a value from a page adds: a sign before it, breaks inside it.
+
+    A browser copies `≈ −0,5` as three lines, and `1,2 × 10⁻⁹` as five.
+    """
+    text = text.strip()
+    if len(text) > LONGEST_ANSWER:
+        return text
+    text = _LEADING.sub("", text)
+    if "\n" not in text:
+        return text
+    text = _POWER.sub(r"×10^\1\2", text)
+    return _BROKEN_MINUS.sub(r"\1", text)
 
 
 def unpacked(raw: Raw, depth: int = 0) -> Raw:
@@ -21,7 +39,7 @@ def unpacked(raw: Raw, depth: int = 0) -> Raw:
     """
     if not isinstance(raw, str) or len(raw) > LONGEST_ANSWER or depth >= DEEPEST:
         return raw
-    text = raw.strip()
+    text = copied(raw)
     if not (text.startswith("[") and text.endswith("]")):
         return raw
     inner = text[1:-1]
@@ -29,6 +47,8 @@ def unpacked(raw: Raw, depth: int = 0) -> Raw:
         pieces = list(_between(inner, ";,"))
     elif ";" in inner:
         pieces = inner.split(";")
+    elif "\n" in inner:
+        pieces = list(filter(str.strip, inner.split("\n")))
     elif "." in inner:
         pieces = inner.split(",")
     else:

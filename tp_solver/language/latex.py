@@ -14,9 +14,12 @@ _ARROWS = {"fwd": r"\overrightarrow", "bwd": r"\overleftarrow"}
 _FENCES = {"{": r"\{", "}": r"\}", "‖": r"\|"}
 
 
-def latex(node: Node, mark: str = ".") -> str:
-    """Print a tree as LaTeX mathematics, decimals written with the mark given."""
-    return typeset(node, _Latex(mark))
+def latex(node: Node, mark: str = ".", floor: int = 0) -> str:
+    """Print a tree as LaTeX mathematics, decimals written with the mark given.
+
+    It stands between brackets where it binds less tightly than a floor, as an operand would.
+    """
+    return typeset(node, _Latex(mark), floor)
 
 
 class _Latex:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from html import escape
 
 from tp_solver.language.notation import FUNCTIONS, INFIX, LETTERS
@@ -24,6 +25,7 @@ def mathml_row(node: Node, mark: str = ".", floor: int = 0) -> str:
     return typeset(node, _MathML(mark), floor)
 
 
+@lru_cache(maxsize=4096)
 def _entities(text: str) -> str:
     return "".join(c if c.isascii() else f"&#x{ord(c):X};" for c in escape(text))
 

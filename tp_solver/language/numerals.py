@@ -9,8 +9,10 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 MINUS = "\u2212"
 _TYPED = re.compile(
     r"([+\-−]?)([1-9][0-9]{0,2}(?:[ \u00a0\u202f\u2009][0-9]{3})+|[0-9]*)(?:[.,]([0-9]+))?"
-    r"(?:(?:[eE]|[ \u00a0\u202f\u2009]?[×x*·][ \u00a0\u202f\u2009]?10\^)([+\-−]?[0-9]{1,3}))?"
+    r"(?:(?:[eE]|[ \u00a0\u202f\u2009]?[×x*·][ \u00a0\u202f\u2009]?10\^)([+\-−]?[0-9]{1,3})"
+    r"|[ \u00a0\u202f\u2009]?[×·][ \u00a0\u202f\u2009]?10([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))?"
 )
+_LOWERED = str.maketrans(f"{MINUS}⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-+-0123456789")
 _ROUND = Context(prec=400, rounding=ROUND_HALF_UP)
 LONGEST = 60
 LARGEST = Decimal("1e300")
@@ -34,7 +36,7 @@ def read_number(text: str) -> Typed | None:
     """Read a typed number strictly; None where the text is anything else.
 
     A comma or a point marks decimals; groups of three digits may be set apart by spaces;
-    `1,2e-3` and `1,2 × 10^-3` are the same.
+    `1,2e-3`, `1,2 × 10^-3` and `1,2 × 10⁻³` are the same.
     """
     text = text.strip()
     if not 0 < len(text) <= LONGEST:
@@ -45,7 +47,7 @@ def read_number(text: str) -> Typed | None:
     sign = -1 if match[1] in ("-", MINUS) else 1
     whole = re.sub(r"[^0-9]", "", match[2]) or "0"
     decimals = match[3] or ""
-    exponent = int((match[4] or "0").replace(MINUS, "-"))
+    exponent = int((match[4] or match[5] or "0").translate(_LOWERED))
     value = Decimal(sign) * Decimal(f"{whole}.{decimals or '0'}").scaleb(exponent, _ROUND)
     return Typed(value, exponent - len(decimals)) if abs(value) <= LARGEST else None
 

@@ -19,6 +19,7 @@ from tp_solver.sheets.head import Writer
 from tp_solver.sheets.histogram import histogram
 from tp_solver.sheets.html import page
 from tp_solver.sheets.lines import formula
+from tp_solver.sheets.pictures.path import breaks
 from tp_solver.sheets.prose import plain_text
 from tp_solver.solution import Solution
 from tp_solver.text import Words
@@ -120,6 +121,7 @@ class _ClassWriter(Writer):
             histogram=histogram(found.distribution(BINS), self.scale.out_of, self.words),
             questions=list(self.questions()),
             heats=list(self.heats()),
+            path=breaks(self.model, self.of_items, found.copies, self.words),
             mistakes=list(self.mistakes()),
             items=[self.item_view(each) for each in self.of_items if each.item.key],
             students=students,

@@ -24,6 +24,7 @@ from tp_solver.sheets.entities import entities, escaped, escaped_words
 from tp_solver.sheets.head import Writer
 from tp_solver.sheets.html import page
 from tp_solver.sheets.mark_rows import Copy, MarkRows
+from tp_solver.sheets.pictures.path import Path
 from tp_solver.sheets.remarks import worded
 from tp_solver.sheets.step_patterns import (
     Numerals,
@@ -70,6 +71,7 @@ class FeedbackWriter(Writer):
         self.patterns: dict[Place, StepPattern] = {}
         self.values: dict[tuple[str, str], Pattern | None] = {}
         self.rows: MarkRows | None = None
+        self.graph: Path | None = None
         self.texts: dict[str, str] = {}
 
     def prose(self, text: Text | None, inline: bool = False) -> Markup:
@@ -112,6 +114,7 @@ class FeedbackWriter(Writer):
             final_out_of=self.words.number(scale.out_of),
             pending=report.pending,
             slip=slip,
+            path=self.path(report),
             perfect=not slip and not report.pending and score == out_of,
             remarks=[entities(worded(remark, self.words)) for remark in report.remarks],
             questions=content,
@@ -151,13 +154,24 @@ class FeedbackWriter(Writer):
         return self.rows
 
     def first_slip(self, report: Report) -> Markup:
-        """Name the first wrong step in the order of the computation; nothing where none is."""
+        """Say which step is the first wrong one to compute, with a link to its question."""
         batch, row = report.own
         rows = self.rows_of(batch)
         wrong = np.flatnonzero(WRONG_ONES[batch.matrix[0][row]])
         if not len(wrong):
             return Markup()
-        return Markup(rows.names[wrong[np.argmin(rows.order[wrong])]])
+        first = wrong[np.argmin(rows.order[wrong])]
+        ids = [asked.question.id for asked in self.exercise.questions]
+        number = ids.index(rows.items[first].question) + 1
+        told = self.words("grade.first_slip", name=rows.names[first])
+        return Markup('<a href="#question-{}">{}</a>').format(number, Markup(told))
+
+    def path(self, report: Report) -> Markup:
+        """Draw the answers as a graph where one of them is wrong."""
+        batch, row = report.own
+        if self.graph is None:
+            self.graph = Path(self.model, batch.marker.items, self.words)
+        return self.graph.figure(batch, row)
 
     def typed(self, text: str) -> str:
         """Escape what a student typed."""

@@ -31,7 +31,49 @@ def _json(solution: Solution, _words: Words) -> str:
     return dumps(solution_data(solution))
 
 
+def _latex(solution: Solution, words: Words) -> str:
+    from tp_solver.sheets.latex_format import solution_latex
+
+    return solution_latex(solution, words)
+
+
+def _markdown(solution: Solution, words: Words) -> str:
+    from tp_solver.sheets.markdown_format import solution_markdown
+
+    return solution_markdown(solution, words)
+
+
+def _notebook(solution: Solution, words: Words) -> str:
+    from tp_solver.sheets.notebook import solution_notebook
+
+    return solution_notebook(solution, words)
+
+
+def _moodle(solution: Solution, words: Words) -> str:
+    from tp_solver.sheets.platforms.moodle import moodle_xml
+
+    return moodle_xml(solution, words)
+
+
+def _moodle_numerical(solution: Solution, words: Words) -> str:
+    from tp_solver.sheets.platforms.moodle import moodle_xml
+
+    return moodle_xml(solution, words, single=True)
+
+
+def _qti(solution: Solution, words: Words) -> bytes:
+    from tp_solver.sheets.platforms.qti import qti_package
+
+    return qti_package(solution, words)
+
+
 FORMATS: dict[str, Format] = {
     "html": Format(".html", _html),
     "json": Format(".json", _json),
+    "latex": Format(".tex", _latex),
+    "markdown": Format(".md", _markdown),
+    "notebook": Format(".ipynb", _notebook),
+    "moodle": Format(".moodle.xml", _moodle),
+    "moodle-numerical": Format(".moodle-numerical.xml", _moodle_numerical),
+    "qti": Format(".qti.zip", _qti),
 }

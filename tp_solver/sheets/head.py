@@ -83,7 +83,7 @@ class Writer:
             purpose=self.prose(file.purpose, inline=True),
             intro=self.prose(file.intro),
             data=tuple(
-                tuple(given_lines(self.model, given, self.mark)) for given in self.exercise.givens
+                tuple(given_lines(self.model, given, self.words)) for given in self.exercise.givens
             ),
             equations=self.equations(set() if whole else set(map(fold_name, file.hidden))),
             digits=digits_text(self.exercise, self.words),

@@ -24,7 +24,7 @@ def histogram(counts: Sequence[int], out_of: float, words: Words) -> Markup:
     )
     title = escape(words("class.distribution"))
     parts = [
-        f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
+        f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img">'
         f"<title>{title}</title><desc>{escape(told)}</desc>"
     ]
     floor = HEIGHT - BOTTOM

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from markupsafe import Markup
 from tp_solver.exercise.prose import MATH
 from tp_solver.language.parse import parse
 from tp_solver.language.plain import plain
+from tp_solver.language.tree import Node
 from tp_solver.sheets.lines import formula
 
 # A formula and the punctuation after it: a line must not begin with a comma.
@@ -22,23 +23,35 @@ _PUNCTUATED = re.compile(
 
 
 @cache
-def _markdown() -> Any:
+def markdown() -> Any:
+    """Return the parser of Markdown that texts of exercises go through."""
     return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
-def html(text: str, mark: str, functions: Iterable[str] = (), inline: bool = False) -> Markup:
-    """Render a text of an exercise; its formulas become MathML, its own HTML is escaped."""
+def html(
+    text: str,
+    mark: str,
+    functions: Iterable[str] = (),
+    inline: bool = False,
+    draw: Callable[[Node, str], str] = formula,
+) -> Markup:
+    """Render a text of an exercise; its formulas become MathML, its own HTML is escaped.
+
+    `draw` draws formulas in another way, as a piece of the page.
+    """
     drawn: list[str] = []
 
     def keep(match: Any) -> str:
-        drawn.append(formula(parse(match[1], functions), mark))
+        drawn.append(draw(parse(match[1], functions), mark))
         return f"\ue000{len(drawn) - 1}\ue001"
 
     source = MATH.sub(keep, text.replace("\ue000", "").replace("\ue001", ""))
     source = source.replace("\\$", "$")
-    page = _markdown().renderInline(source) if inline else _markdown().render(source)
+    page = markdown().renderInline(source) if inline else markdown().render(source)
     for i, piece in enumerate(drawn):
         page = page.replace(f"\ue000{i}\ue001", piece)
+    if draw is not formula:  # the page is not ours, nor its styles
+        return Markup(page)
     return Markup(_PUNCTUATED.sub(r'<span class="glue">\1</span>', page))
 
 

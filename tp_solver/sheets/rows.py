@@ -15,12 +15,22 @@ from tp_solver.graph.boxes import positions
 from tp_solver.graph.model import Model, Slot
 from tp_solver.language.numerals import MINUS
 from tp_solver.language.parse import parse_name
-from tp_solver.language.tree import At, Nested, Op, Ref, Span, Value, walk
+from tp_solver.language.tree import At, Nested, Node, Num, Op, Ref, Span, Value, walk
+from tp_solver.sheets.large import drawn_value, holds_large
 from tp_solver.sheets.lines import formula
 from tp_solver.solution import Solution
 from tp_solver.text import Words
 
 ELLIPSIS = "…"
+Standing = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Results in no format: positions in columns, and rows of a name and its values there."""
+
+    columns: tuple[Standing, ...]
+    rows: tuple[tuple[Node, tuple[Value | None, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -56,29 +66,41 @@ def domain_text(domain: Iterable[tuple[str, Span]], words: Words) -> Markup:
     return Markup(", ").join(sentences)
 
 
-def given_lines(model: Model, given: Given, mark: str, most: int = 6) -> list[Markup]:
+def given_lines(model: Model, given: Given, words: Words) -> list[Markup]:
     """Draw given numbers, one line a position where these are few."""
+    return [_given_line(node, words) for node in given_nodes(model, given)]
+
+
+def _given_line(node: Op, words: Words) -> Markup:
+    name, value = node.args
+    if holds_large(value):
+        return formula(name, words.mark) + drawn_value("", value, name, words)
+    return formula(node, words.mark)
+
+
+def given_nodes(model: Model, given: Given, most: int = 6) -> list[Op]:
+    """Say given numbers as equations, one a position where these are few."""
     ref = given.ref
     axes = ref.axes
     if not axes:
         symbols = model.system.axes[ref.over.name if ref.over else ref.name]
         ref = ref.moved(tuple(model.exercise.indices[symbol] for symbol in symbols))
     if not axes and _is_row(model.exercise, given):
-        return [_assigned(given.ref, (given.value,), mark)]
+        return [_assigned(given.ref, (given.value,))]
     spans = [at for at in ref.axes if isinstance(at, Span)]
     count = 1
     for span in spans:
         count *= span.last - span.first + 1
     if not spans or count > most:
-        return [_assigned(given.ref, given.value, mark)]
+        return [_assigned(given.ref, given.value)]
     box = tuple(at if isinstance(at, Span) else Span(at.offset, at.offset) for at in ref.axes)
-    lines = []
+    lines: list[Op] = []
     for place in positions(box):
         value: Nested = given.value
         for i, at in zip(place, ref.axes, strict=True):
             if isinstance(at, Span) and isinstance(value, tuple):
                 value = value[i - at.first]
-        lines.append(_assigned(ref.moved(tuple(At(None, i) for i in place)), value, mark))
+        lines.append(_assigned(ref.moved(tuple(At(None, i) for i in place)), value))
     return lines
 
 
@@ -92,28 +114,43 @@ def _is_row(exercise: Exercise, given: Given) -> bool:
     )
 
 
-def _assigned(ref: Ref, value: Nested, mark: str) -> Markup:
-    return formula(Op("eq", (ref, Value(value))), mark)
+def _assigned(ref: Ref, value: Nested) -> Op:
+    return Op("eq", (ref, Value(value)))
 
 
-def results(slots: Iterable[Slot], solution: Solution, mark: str) -> tuple[Table, ...]:
+def results(found: Iterable[Grid], words: Words) -> tuple[Table, ...]:
+    """Draw results."""
+    return tuple(
+        Table(
+            tuple(map(heading, grid.columns)),
+            tuple(
+                (
+                    formula(name, words.mark),
+                    tuple(drawn_value("", v, name, words) if v else Markup("") for v in values),
+                )
+                for name, values in grid.rows
+            ),
+        )
+        for grid in found
+    )
+
+
+def grids(slots: Iterable[Slot], solution: Solution) -> tuple[Grid, ...]:
     """Lay results out as the course does: a row a quantity, a column a position."""
-    return tuple(_table(own, solution, mark) for own in by_indices(slots, solution.model))
+    return tuple(_grid(own, solution) for own in by_indices(slots, solution.model))
 
 
-def _table(slots: list[Slot], solution: Solution, mark: str) -> Table:
+def _grid(slots: list[Slot], solution: Solution) -> Grid:
     places = sorted({slot.position for slot in slots})
     rows = []
     for name, own in by_name(slots):
         cells = tuple(
-            formula(Value(solution.shown(solution.value(own[place].key, place))), mark)
-            if place in own
-            else Markup("")
+            Value(solution.shown(solution.value(own[place].key, place))) if place in own else None
             for place in places
         )
-        rows.append((formula(name, mark), cells))
-    columns = tuple(heading(solution.model, slots[0].key, place) for place in places)
-    return Table(columns if len(places) > 1 else (), tuple(rows))
+        rows.append((name, cells))
+    columns = tuple(standing(solution.model, slots[0].key, place) for place in places)
+    return Grid(columns if len(places) > 1 else (), tuple(rows))
 
 
 def by_indices(slots: Iterable[Slot], model: Model) -> list[list[Slot]]:
@@ -134,7 +171,7 @@ def by_name(slots: list[Slot]) -> list[tuple[Ref, dict[tuple[int, ...], Slot]]]:
     return found
 
 
-def heading(model: Model, key: str, place: tuple[int, ...]) -> Markup:
+def heading(at: Standing) -> Markup:
     """Write a position of a quantity's indices: `t = 2`; nothing where it has none.
 
     As text, since it names headings and links, for which not every tool reads MathML.
@@ -143,11 +180,16 @@ def heading(model: Model, key: str, place: tuple[int, ...]) -> Markup:
         Markup('<span class="glue"><var>{}</var> = {}</span>').format(
             symbol, str(i).replace("-", MINUS)
         )
-        for symbol, i in standing(model, key, place)
+        for symbol, i in at
     )
 
 
-def standing(model: Model, key: str, place: tuple[int, ...]) -> tuple[tuple[str, int], ...]:
+def position_nodes(at: Standing) -> list[Node]:
+    """Say a position of indices as equations: `t = 2`."""
+    return [Op("eq", (Ref(symbol), Num(Decimal(i)))) for symbol, i in at]
+
+
+def standing(model: Model, key: str, place: tuple[int, ...]) -> Standing:
     """Return where a quantity stands; the gradient dL[2]/dW[1] at the training step 2."""
     found = dict(zip(model.system.axes[key], place, strict=True))
     if model.training and "/d" in key:

@@ -14,7 +14,7 @@ from tp_solver.language.tree import Ref
 from tp_solver.sheets.answer_book import answer_names
 from tp_solver.sheets.head import Head, Writer, digits_text
 from tp_solver.sheets.lines import formula
-from tp_solver.sheets.rows import by_indices, by_name, heading
+from tp_solver.sheets.rows import by_indices, by_name, heading, standing
 from tp_solver.text import Words
 
 
@@ -79,7 +79,7 @@ class _Writer(Writer):
         """Lay out tables to fill as the course does: a row a quantity, a column a position."""
         for own in by_indices(slots, self.model):
             places = sorted({slot.position for slot in own})
-            columns = tuple(heading(self.model, own[0].key, place) for place in places)
+            columns = tuple(heading(standing(self.model, own[0].key, place)) for place in places)
             rows = [
                 (formula(name, self.mark), self.size(name), tuple(p in asked for p in places))
                 for name, asked in by_name(own)

@@ -47,6 +47,14 @@ class Words:
         text = self._known.get((key, form)) or self._look(key, form)
         return text.format(n=self.number(count), **values)
 
+    def __contains__(self, key: str) -> bool:
+        """Tell whether there is a sentence of this key."""
+        return self.catalogue.gettext(key) != key
+
+    def header(self, name: str) -> str:
+        """Return what the header of the catalogue says of the language; names in small letters."""
+        return self.catalogue.info()[name]
+
     def number(self, value: float, decimals: int = 2) -> str:
         """Write a plain number, such as a mark: no needless zeros, the language's decimal mark."""
         text = f"{value:.{decimals}f}"
@@ -62,7 +70,7 @@ class Words:
         """Return the whole number that takes the same plural as a count: 1,5 point, 1.5 points."""
         if count == int(count):
             return int(count)
-        rule = self.catalogue.info()["x-fraction-counts-as"]
+        rule = self.header("x-fraction-counts-as")
         return int(count) if rule == "its whole part" else int(rule)
 
     def _look(self, key: str, form: int | None) -> str:

@@ -45,7 +45,7 @@ def pixels(figure: str) -> tuple[np.ndarray, list[int]]:
     return grid, list(found[b"tRNS"])
 
 
-@given(arrays(float, array_shapes(min_dims=1, max_dims=2, max_side=14), elements=floats(-1e6, 1e6)))
+@given(arrays(float, array_shapes(min_dims=1, max_dims=2, max_side=12), elements=floats(-1e6, 1e6)))
 @settings(max_examples=60, deadline=None)
 def test_every_cell_is_drawn_once(array):
     figure = parsed(matrix(array, "W", words("fr")))

@@ -1,6 +1,6 @@
 """Numbers as shades: a large matrix, gates over time. Negative ones are marked, not only coloured.
 
-Up to a few hundred cells are drawn one by one, with their numbers where these fit; of more, a
+Up to some hundred cells are drawn one by one, with their numbers where these fit; of more, a
 small picture of one pixel pattern a cell is made, since so many elements would weigh too much.
 """
 
@@ -16,14 +16,16 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from tp_solver.graph.arrays import Array
-from tp_solver.sheets.pictures.svg import Told, framed, number, text, width_of
+from tp_solver.sheets.pictures.svg import Told, framed, number, seen, text, width_of
 from tp_solver.text import Words
 
 LEVELS = 8
 MOST_NUMBERED = 120
-MOST_CELLS = 400
+MOST_CELLS = 160
 MOST_PIXELS = 64  # rows or columns of a picture; of more, blocks are drawn by their largest number
-WIDTH, LEFT, TOP = 640, 84, 30
+WIDTH, TOP = 640, 30
+TALLEST, LABELLED = 520.0, 26.0  # a whole map in small cells; a row with a name
+CHARACTER = 7.5  # how wide one is at most, on average
 TOLD = 24  # numbers that a description lists
 _POSITIVE, _NEGATIVE = (39, 69, 143), (180, 84, 10)
 
@@ -69,28 +71,28 @@ def heat(
     """Draw a matrix as shades, each a share of `most` (the largest in size where left out)."""
     rows, columns = values.shape
     most = most or float(np.max(np.abs(values))) or 1.0
-    left = LEFT if labels.rows else 8
+    named = [CHARACTER * seen(label) for label in labels.rows]
+    left = 16 + max(named, default=4.0 if labels.columns else -8.0)
     top = TOP if labels.columns else 8
     side = min(56.0, (WIDTH - left - 8) / columns)
     numbered = rows * columns <= MOST_NUMBERED and side >= 40
     tall = 30.0 if numbered or labels.rows else max(side, 8.0) if rows > 1 else 24.0
     if rows * columns > MOST_CELLS:
         values = _pooled(values)
-        side = tall = min(12.0, (WIDTH - left - 8) / values.shape[1])
-        parts = [_pixels(values / most, (left, top), side)]
-        size = (values.shape[1] * side, values.shape[0] * side)
+        side = min(12.0, (WIDTH - left - 8) / values.shape[1], TALLEST / values.shape[0])
+        tall = LABELLED if labels.rows else side
+        parts = [_pixels(values / most, (left, top), (side, tall))]
     else:
         parts = _cells(values / most, (left, top), (side, tall), pierced=not numbered)
-        size = (columns * side, rows * tall)
         if numbered:
             parts += _numbers(values, (left, top), (side, tall), words.mark)
     parts += _named(labels, (left, top), (side, tall), columns)
-    bottom = top + size[1]
+    bottom = top + values.shape[0] * tall
     if not numbered:
         parts += _legend(most, bool((values < 0).any()), (left, bottom + 14), words.mark)
         bottom += 34
     listed = _listed(values, words) if values.size <= TOLD else ""
-    width = max(left + size[0] + 8, 260)
+    width = max(left + values.shape[1] * side + 8, 260)
     described = replace(told, description=f"{told.description} {listed}".strip())
     return framed(parts, (width, bottom + 8), described)
 
@@ -146,7 +148,7 @@ def _named(
         for i, label in enumerate(labels.rows)
     ]
     stride = -(-34 // int(max(wide, 1)))  # so that headings stay apart
-    for j in range(0, len(labels.columns), stride):
+    for j in range(0, len(labels.columns) if columns <= MOST_PIXELS else 0, stride):
         x = round(start[0] + (j + 0.5) * wide, 1)
         parts.append(text(x, start[1] - 8, labels.columns[j], "tick", "middle"))
     return parts
@@ -178,7 +180,7 @@ def _pooled(values: Array) -> Array:
     return values
 
 
-def _pixels(shares: Array, start: tuple[float, float], side: float) -> str:
+def _pixels(shares: Array, start: tuple[float, float], cell: tuple[float, float]) -> str:
     """Draw a large matrix as a PNG of 3 × 3 pixels a cell, a negative one with an open centre."""
     rows, columns = shares.shape
     level = np.clip(np.rint(shares * 7), -7, 7).astype(np.uint8) & 0x0F
@@ -198,7 +200,7 @@ def _pixels(shares: Array, start: tuple[float, float], side: float) -> str:
         (b"IEND", b""),
     )
     data = b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
-    wide, tall = columns * side, rows * side
+    wide, tall = columns * cell[0], rows * cell[1]
     return (
         f'<rect class="edge" x="{start[0]}" y="{start[1]}" width="{wide:.1f}" '
         f'height="{tall:.1f}"/><image class="pixels" x="{start[0]}" y="{start[1]}" '
@@ -213,5 +215,5 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 def column_labels(index: str, positions: Sequence[int]) -> tuple[Markup, ...]:
     """Name columns by the positions of an index."""
-    first = Markup('<tspan font-style="italic">{}</tspan> = {}').format(index, positions[0])
+    first = Markup('<tspan class="i">{}</tspan> = {}').format(index, positions[0])
     return (first, *(Markup(str(p)) for p in positions[1:]))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from unicodedata import combining
 
 from markupsafe import Markup, escape
 
@@ -17,7 +18,7 @@ from tp_solver.language.tree import Node, Op, Part, Ref, index_text
 LONGEST_DESCRIPTION = 1200  # characters: a description is listened to
 LOWERED = 4
 _ARROWS = {"fwd": "\u20d7", "bwd": "\u20d6"}  # combining arrows, over the letter before them
-_RAISED = str.maketrans(f"0123456789{MINUS}", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+RAISED = str.maketrans(f"0123456789{MINUS}", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _FENCES = {"norm": "‖", "abs": "|", "spectral_norm": "‖"}
 _WIDE, _NARROW = "mwMWCDGOQ∂−≈", "ijltf.,;:|()[]' "
 
@@ -31,12 +32,13 @@ class Told:
     name: str
 
 
-def framed(parts: Iterable[str], size: tuple[float, float], told: Told) -> Markup:
-    """Put drawn parts into an `<svg>` with its title and description."""
-    wide, tall, name = f"{size[0]:g}", f"{size[1]:g}", told.name
+def framed(parts: Iterable[str], size: tuple[float, ...], told: Told) -> Markup:
+    """Put drawn parts into an `<svg>` of a width and height; its corner may stand before them."""
+    wide, tall, name = f"{size[-2]:g}", f"{size[-1]:g}", told.name
+    start = f"{size[0]:g} {size[1]:g}" if len(size) > 2 else "0 0"
     return Markup(
-        f'<svg class="plot" viewBox="0 0 {wide} {tall}" width="{wide}" height="{tall}" role="img" '
-        f'aria-labelledby="{name}-title {name}-desc">'
+        f'<svg class="plot" viewBox="{start} {wide} {tall}" width="{wide}" height="{tall}" '
+        f'role="img" aria-labelledby="{name}-title {name}-desc">'
         f'<title id="{name}-title">{escape(told.title)}</title>'
         f'<desc id="{name}-desc">{escape(shortened(told.description))}</desc>'
         f"{''.join(parts)}</svg>"
@@ -57,18 +59,29 @@ def number(value: float, mark: str, decimals: int = 3) -> str:
     else:
         written = Decimal(repr(value))
     digits, power = localised(written, mark)
-    return f"{digits}·10{power.translate(_RAISED)}" if power else digits
+    return f"{digits}·10{power.translate(RAISED)}" if power else digits
 
 
 def text(x: float, y: float, content: str, kind: str = "label", anchor: str = "start") -> str:
     """Draw a line of text; what is no markup is escaped."""
     where = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text class="{kind}" x="{x:g}" y="{y:g}"{where}>{escape(content)}</text>'
+    named = f' class="{kind}"' if kind else ""
+    return f'<text{named} x="{x:g}" y="{y:g}"{where}>{escape(content)}</text>'
 
 
 def symbol(node: Node, whole: bool = False) -> Markup:
     """Draw the name of a quantity, its index as a subscript; `whole` leaves a component out."""
     return Markup("").join(_spans(node, whole, False)[0])
+
+
+def listed(nodes: Iterable[Node], whole: bool = False) -> Markup:
+    """Draw names with commas between."""
+    out, low = Markup(), False
+    for node in nodes:
+        spans, last = _spans(node, whole, False)
+        out += (_level(", ", low) if out else Markup()) + Markup("").join(spans)
+        low = last
+    return out
 
 
 def equated(node: Node, value: str) -> Markup:
@@ -108,12 +121,13 @@ def _quantity(ref: Ref, chosen: Sequence[object], low: bool) -> tuple[list[Marku
     index = [LETTERS.get(below_it, below_it), *map(index_text, ref.index), *map(str, chosen)]
     subscript = ",".join(filter(None, [f"({layer})" if layer else "", *index]))
     back = f' dy="-{LOWERED}"' if low else ""
-    own = Markup(f'<tspan{back} font-style="italic">{escape(base)}</tspan>')
+    own = Markup(f'<tspan{back} class="i">{escape(base)}</tspan>')
     return ([own, _lowered(subscript.replace("-", MINUS))], True) if subscript else ([own], False)
 
 
 def _lowered(subscript: str) -> Markup:
-    return Markup(f'<tspan dy="{LOWERED}" font-size="11">{escape(subscript)}</tspan>')
+    kind = "s i" if any(c.isalpha() for c in subscript) else "s"
+    return Markup(f'<tspan class="{kind}" dy="{LOWERED}">{escape(subscript)}</tspan>')
 
 
 def _level(content: str, low: bool) -> Markup:
@@ -128,7 +142,12 @@ def width_of(content: str, size: float = 13) -> float:
     return size * sum(units)
 
 
-def arrow(points: Sequence[tuple[float, float]], kind: str = "wire", head: float = 7) -> str:
+def seen(line: Markup) -> int:
+    """Count the characters that stand beside each other in a line."""
+    return sum(not combining(c) for c in line.striptags())
+
+
+def arrow(points: Sequence[tuple[float, float]], kind: str = "d-wire", head: float = 7) -> str:
     """Draw a line through points, its corners rounded, with a head where it ends."""
     line = f'<path class="{kind}" d="{rounded(points)}"/>'
     return line + (arrowhead(points[-2], points[-1], kind, head) if head else "")
