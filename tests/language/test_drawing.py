@@ -47,8 +47,7 @@ def text_of(markup: str) -> str:
 @given(trees)
 def test_mathml_is_well_formed_core(tree):
     markup = mathml_row(tree, ",")
-    assert markup.isascii()
-    assert not re.search(r"&(?!#x[0-9A-F]+;|amp;|lt;|gt;|quot;)", markup)
+    assert "&" not in re.sub("&(amp|lt|gt|quot|#x27);", "", markup)
     for element in ElementTree.fromstring(markup).iter():
         assert element.tag in CORE
         assert set(element.attrib) <= ATTRIBUTES
@@ -124,7 +123,7 @@ def test_what_is_seen(typed, seen):
 
 def test_a_tilde_is_a_mover():
     assert drawn("C_tilde") == (
-        '<mover accent="true"><mi>C</mi><mo stretchy="false">&#x2DC;</mo></mover>'
+        '<mover accent="true"><mi>C</mi><mo stretchy="false">˜</mo></mover>'
     )
     assert latex(parse("C_tilde[t]")) == r"{\tilde{C}}_{t}"
 
@@ -162,6 +161,6 @@ def test_layers_and_directions_have_their_marks(typed, expected):
 def test_layers_and_directions_in_mathml():
     markup = drawn("h_fwd_l2[t]")
     assert markup == (
-        '<msubsup><mover accent="true"><mi>h</mi><mo stretchy="false">&#x2192;</mo></mover>'
+        '<msubsup><mover accent="true"><mi>h</mi><mo stretchy="false">→</mo></mover>'
         "<mi>t</mi><mrow><mo>(</mo><mn>2</mn><mo>)</mo></mrow></msubsup>"
     )

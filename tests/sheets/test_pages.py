@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -76,7 +75,7 @@ def test_numbers_are_written_as_the_language_does(solution: Solution, language: 
     wrong = "." if language == "fr" else ","
     assert numbers
     assert not [number for number in numbers if wrong in number]
-    assert not re.search(r"<mn>-|−0(?:[.,]0+)?<|&#x2212;</mo><mn>0(?:[.,]0+)?</mn>", page)
+    assert not re.search(r"<mn>-|−0(?:[.,]0+)?<|−</mo><mn>0(?:[.,]0+)?</mn>", page)
 
 
 def test_page_weighs_less_than_the_limit(solution: Solution) -> None:
@@ -96,36 +95,6 @@ def test_every_question_is_answered_on_the_page(solution: Solution) -> None:
             "choice": 'class="right"',
             "text": 'class="explained"',
         }[asked.question.kind] in section
-
-
-def _expected_numbers(solution: Solution) -> set[str]:
-    """Spell every value asked for at every rounding from three decimals up."""
-    found: set[str] = set()
-    for slots in solution.model.slots.values():
-        for slot in slots:
-            for value in solution.value(slot.key, slot.position).ravel():
-                exact = Decimal(repr(float(value)))
-                for decimals in range(3, 13):
-                    rounded = f"{exact:.{decimals}f}".lstrip("-")
-                    if rounded.strip("0.") and len(rounded.rstrip("0").partition(".")[2]) >= 3:
-                        found |= {rounded, rounded.replace(".", ",")}
-    return found
-
-
-@pytest.mark.parametrize("language", languages())
-def test_statement_and_answer_file_hold_no_answer(
-    solution: Solution, language: str, tmp_path: Path
-) -> None:
-    write_sheets([solution.model], tmp_path, words(language))
-    written = sorted(path for path in tmp_path.iterdir() if path.suffix != ".xlsx")
-    assert sorted(path.suffix for path in written) == [".csv", ".html", ".yaml"]
-    givens = solution.exercise.source.text.partition("questions:")[0]
-    for path in written:
-        text = path.read_text(encoding="utf-8")
-        text = re.sub(r"data:font[^\"]*", "", text)
-        for number in _expected_numbers(solution):
-            pattern = rf"(?<![0-9.,]){re.escape(number)}(?![0-9])"
-            assert not re.search(pattern, text) or number.replace(",", ".") in givens
 
 
 def test_statement_tells_no_right_choice_and_no_solution(tmp_path: Path) -> None:

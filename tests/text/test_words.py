@@ -14,13 +14,12 @@ from tp_solver.text import languages, words
 ENGLISH = {entry.msgid: entry for entry in catalogue("en")}
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 LITERALS = set(re.findall(r"""["']([a-z_]+\.[a-z_-]+)["']""", CODE))
-FILES = (".csv", ".html", ".json", ".jsonl", ".xlsx", ".yaml")  # `class.html` is no key
+FILES = (".csv", ".html", ".json", ".jsonl", ".pdf", ".xlsx", ".yaml")  # `class.html` is no key
 # Sections whose keys are codes, put together where they are said: f"verdict.{code}".
 CODED = set(re.findall(r"""["']([a-z_]+)\.(?:\{|["'] ~)""", CODE))
 SAME = {
     "solution.points": "the two languages have the word in common",
     "solution.question": "the same word",
-    "sheet.question": "the same word",
     "to_mark.question": "the same word",
     "to_mark.points": "the same word",
     "gradebook.score": "the same word",
@@ -30,6 +29,7 @@ SAME = {
     "class.gradients": "the same word",
     "class.discrimination": "the same word",
     "documents.backward": "the same word",
+    "paper.page": "the same word",
 }
 
 

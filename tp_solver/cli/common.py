@@ -88,3 +88,8 @@ def say_written(paths: Sequence[Path], pages: int = 0) -> None:
     if pages:
         names.append(f"feedback/ ({pages} pages)")
     print(f"written: {paths[0]}" + (f", with {', '.join(names)}" if names else ""))
+
+
+def say_unprinted(error: OSError) -> None:
+    """Say why there is no PDF, and what there is instead."""
+    print(f"{error}. Written as HTML instead: print it from any browser.", file=sys.stderr)

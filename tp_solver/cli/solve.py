@@ -5,10 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tp_solver.cli.common import STDOUT, exercises_argument, language_option, models, say_written
+from tp_solver.cli.common import (
+    ATTENTION,
+    STDOUT,
+    exercises_argument,
+    language_option,
+    models,
+    say_unprinted,
+    say_written,
+)
 from tp_solver.cli.progress import progress
 from tp_solver.errors import UserError
 from tp_solver.sheets.formats import FORMATS
@@ -28,6 +37,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write worked solutions."""
+    from tp_solver.sheets.chromium import BrowserError
     from tp_solver.sheets.files import write_solutions
     from tp_solver.solution import solve
     from tp_solver.text import words
@@ -38,7 +48,13 @@ def run(options: argparse.Namespace) -> int:
     if options.output == STDOUT:
         _to_stdout(solutions, options.format, language)
         return status
-    say_written(write_solutions(solutions, Path(options.output), options.format, language))
+    folder, watch = Path(options.output), partial(progress, doing="writing")
+    try:
+        written = write_solutions(solutions, folder, options.format, language, watch)
+    except BrowserError as error:
+        say_unprinted(error)
+        status, written = ATTENTION, write_solutions(solutions, folder, "html", language)
+    say_written(written)
     return status
 
 

@@ -73,7 +73,7 @@ class _Builder(Reader):
             givens=(*read_givens(self), *used.givens),
             functions=self.functions,
             questions=tuple(self.questions()),
-            plots=tuple(self.plots()),
+            plots=tuple(self.plots(bool(used.diagrams))),
             diagrams=tuple(used.diagrams),
             prose=tuple(self.prose()),
             source=self.source,
@@ -161,9 +161,12 @@ class _Builder(Reader):
                 accept.append(self.placed(node, (*path, "accept", j), text))
         return Asked(question, tuple(targets), answer, tuple(accept))
 
-    def plots(self) -> Iterator[Curve]:
+    def plots(self, drawable: bool) -> Iterator[Curve]:
         for i, plot in enumerate(self.file.plots):
             path: Keys = ("plots", i)
+            if plot.kind == "cell" and not drawable and ANY not in self.broken:
+                todo = "choose another kind, as `graph`"
+                self.report((*path, "kind"), "no cell here has a diagram", todo)
             if plot.kind != "curves" or plot.title is None or plot.over is None:
                 continue
             if plot.over not in self.indices:

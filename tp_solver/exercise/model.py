@@ -34,6 +34,7 @@ def _spoken(language: str) -> str:
 
 
 Language = Annotated[str, AfterValidator(_spoken)]
+Layout = Literal["auto", "table", "list"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 Formula = Annotated[
@@ -177,10 +178,15 @@ class Question(Model):
 
 
 class ValuesQuestion(Question):
-    """Asks for named quantities: `answers: [f, h[1], dL/dW_f]`."""
+    """Asks for named quantities: `answers: [f, h[1], dL/dW_f]`.
+
+    `layout` says how its answers are laid out to be filled in; where silent, as the file says.
+    """
 
     kind: Literal["values"] = "values"
     answers: Annotated[list[str], Field(min_length=1)]
+    layout: Layout | None = None
+    unit: Text | None = None
 
 
 class NumberQuestion(Question):
@@ -189,6 +195,7 @@ class NumberQuestion(Question):
     kind: Literal["number"]
     answer: Formula
     accept: list[Formula] = []
+    unit: Text | None = None
 
 
 class ExpressionQuestion(Question):
@@ -361,6 +368,7 @@ class ExerciseFile(Model):
     scale: Scale = Scale()
     hints: bool | Literal["values"] = True
     detail: Detail = "components"
+    layout: Layout = "auto"
     symbols: list[str] = []
     plots: list[Plot] = []
     questions: Annotated[list[AnyQuestion], Field(min_length=1)]

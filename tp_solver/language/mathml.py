@@ -1,9 +1,8 @@
-"""The MathML Core ink: formulas that browsers set by themselves, numeric entities only."""
+"""The MathML Core ink: formulas that browsers set by themselves, in Unicode."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
 from html import escape
 
 from tp_solver.language.notation import FUNCTIONS, INFIX, LETTERS
@@ -11,9 +10,9 @@ from tp_solver.language.numerals import MINUS, localised
 from tp_solver.language.tree import Node
 from tp_solver.language.typeset import typeset
 
-_ACCENTS = {"tilde": "&#x2DC;", "hat": "^", "bar": "&#xAF;", "dot": "&#x2D9;"}
-_ARROWS = {"fwd": "&#x2192;", "bwd": "&#x2190;"}
-_APPLY = "<mo>&#x2061;</mo>"
+_ACCENTS = {"tilde": "˜", "hat": "^", "bar": "¯", "dot": "˙"}
+_ARROWS = {"fwd": "→", "bwd": "←"}
+_APPLY = "<mo>\u2061</mo>"
 
 
 def mathml_row(node: Node, mark: str = ".", floor: int = 0) -> str:
@@ -23,11 +22,6 @@ def mathml_row(node: Node, mark: str = ".", floor: int = 0) -> str:
     The tree stands between brackets where it binds less tightly than a floor, as an operand would.
     """
     return typeset(node, _MathML(mark), floor)
-
-
-@lru_cache(maxsize=4096)
-def _entities(text: str) -> str:
-    return "".join(c if c.isascii() else f"&#x{ord(c):X};" for c in escape(text))
 
 
 class _MathML:
@@ -40,47 +34,47 @@ class _MathML:
     def number(self, value: Decimal) -> str:
         digits, power = localised(value, self.mark)
         negative = digits.startswith(MINUS)
-        drawn = f"<mn>{_entities(digits.lstrip(MINUS))}</mn>"
+        drawn = f"<mn>{escape(digits.lstrip(MINUS))}</mn>"
         if power:
             ten = self.sup("<mn>10</mn>", self._integer(power))
-            drawn = f"{drawn}<mo>&#xD7;</mo>{ten}"
+            drawn = f"{drawn}<mo>×</mo>{ten}"
         if negative:
-            drawn = f"<mo>&#x2212;</mo>{drawn}"
+            drawn = f"<mo>−</mo>{drawn}"
         return f"<mrow>{drawn}</mrow>" if negative or power else drawn
 
     def _integer(self, text: str) -> str:
         if text.startswith(MINUS):
-            return f"<mrow><mo>&#x2212;</mo><mn>{text[1:]}</mn></mrow>"
+            return f"<mrow><mo>−</mo><mn>{text[1:]}</mn></mrow>"
         return f"<mn>{text}</mn>"
 
     def letter(self, name: str, accent: str) -> str:
         glyph = LETTERS.get(name, name)
         upright = ' mathvariant="normal"' if glyph == "𝟏" else ""
-        drawn = f"<mi{upright}>{_entities(glyph)}</mi>"
+        drawn = f"<mi{upright}>{escape(glyph)}</mi>"
         if not accent:
             return drawn
         return f'<mover accent="true">{drawn}<mo stretchy="false">{_ACCENTS[accent]}</mo></mover>'
 
     def word(self, text: str) -> str:
         if text == "…":
-            return "<mo>&#x2026;</mo>"
+            return "<mo>…</mo>"
         if text == "T":
             return '<mi mathvariant="normal">T</mi>'
         tag = "mn" if text.isdigit() else "mi"
-        return f"<{tag}>{_entities(LETTERS.get(text, text))}</{tag}>"
+        return f"<{tag}>{escape(LETTERS.get(text, text))}</{tag}>"
 
     def sign(self, op: str) -> str:
         if op in ",;:":
             return f"<mo>{op}</mo>"
         stretch = ' largeop="false"' if op == "mul" else ""
-        return f"<mo{stretch}>{_entities(INFIX[op].unicode)}</mo>"
+        return f"<mo{stretch}>{escape(INFIX[op].unicode)}</mo>"
 
     def function(self, op: str) -> str:
         known = FUNCTIONS.get(op)
         name = known.unicode if known and known.unicode else op.replace("_", " ")
         upright = ' mathvariant="normal"' if len(name) == 1 else ""
         tag = "mo" if name == "∑" else "mi"
-        return f"<{tag}{upright}>{_entities(name)}</{tag}>{_APPLY}"
+        return f"<{tag}{upright}>{escape(name)}</{tag}>{_APPLY}"
 
     def sub(self, base: str, below: str) -> str:
         return f"<msub>{base}{below}</msub>"
@@ -103,8 +97,8 @@ class _MathML:
 
     def fence(self, left: str, body: str, right: str) -> str:
         if left != right:
-            return f"<mrow><mo>{_entities(left)}</mo>{body}<mo>{_entities(right)}</mo></mrow>"
-        bar = _entities(left)  # nothing but its place tells on which side a bar stands
+            return f"<mrow><mo>{escape(left)}</mo>{body}<mo>{escape(right)}</mo></mrow>"
+        bar = escape(left)  # nothing but its place tells on which side a bar stands
         opening = f'<mo fence="true" form="prefix">{bar}</mo>'
         closing = f'<mo fence="true" form="postfix">{bar}</mo>'
         return f"<mrow>{opening}{body}{closing}</mrow>"
@@ -118,7 +112,7 @@ class _MathML:
     def limits(self, op: str, below: str, above: str) -> str:
         if op != "sum":
             return self.sub(f"<mi>{op}</mi>", below)
-        large = '<mo largeop="true" movablelimits="false">&#x2211;</mo>'
+        large = '<mo largeop="true" movablelimits="false">∑</mo>'
         if not above:
             return f"<munder>{large}{below}</munder>"
         return f"<munderover>{large}{below}{above}</munderover>"

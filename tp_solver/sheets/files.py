@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from tp_solver.graph.model import Model
 from tp_solver.sheets import prose
@@ -13,15 +14,32 @@ from tp_solver.sheets.html import page
 from tp_solver.solution import Solution
 from tp_solver.text import Words
 
+SHEETS = ("html", "yaml", "xlsx", "csv")  # what `sheet` writes where nothing else is asked for
+
+
+T = TypeVar("T")
+Watch = Callable[[Sequence[T]], Iterable[T]]
+
 
 def write_solutions(
-    solutions: Sequence[Solution], folder: Path, form: str, words: Words
+    solutions: Sequence[Solution],
+    folder: Path,
+    form: str,
+    words: Words,
+    watch: Watch[Solution] = iter,
 ) -> list[Path]:
-    """Write worked solutions, and an index page where there are several."""
+    """Write worked solutions, and an index page where there are several.
+
+    `watch` hands them on one by one, as a bar that shows how far it is does.
+    """
     made = FORMATS[form]
+    if made.several:
+        contents: Iterable[str | bytes] = made.several(watch(solutions), words)
+    else:
+        contents = (made.make(solution, words) for solution in watch(solutions))
     written = [
-        write(folder / f"{solution.exercise.id}{made.ending}", made.make(solution, words))
-        for solution in solutions
+        write(folder / f"{solution.exercise.id}{made.ending}", content)
+        for content, solution in zip(contents, solutions, strict=True)
     ]
     if form == "html" and len(solutions) > 1:
         models = [solution.model for solution in solutions]
@@ -29,30 +47,83 @@ def write_solutions(
     return written
 
 
-def write_sheets(models: Sequence[Model], folder: Path, words: Words) -> list[Path]:
-    """Write statements, an index page where there are several, and answer files not there yet."""
-    from tp_solver.sheets.answer_book import blank_files
-    from tp_solver.sheets.statement_page import answer_file, statement_view
+def write_sheets(
+    models: Sequence[Model],
+    folder: Path,
+    words: Words,
+    forms: Sequence[str] = SHEETS,
+    watch: Watch[Model] = iter,
+) -> list[Path]:
+    """Write statements, an index page where there are several, and answer files not there yet.
 
-    written = []
+    `forms` says which: `html` and `pdf` are statements, the others are to be filled in.
+    """
+    written = write_statements_as_pdf(watch(models), folder, words, forms) if "pdf" in forms else []
     for model in models:
-        name = model.exercise.id
-        answers = f"{name}-{words('page.answers')}.yaml"
-        blank = {answers: answer_file(model, words).encode(), **blank_files(model, words)}
-        text = page(
-            "statement.html.j2",
-            words,
-            view=statement_view(model, words),
-            plain_title=title_of(model, words),
-            answer_file=", ".join(f for f in blank if not f.endswith(".csv")),
-        )
-        written.append(write(folder / f"{name}.html", text))
-        for file, data in blank.items():
+        if "html" in forms:
+            page_file = folder / f"{model.exercise.id}.html"
+            written.append(write(page_file, statement_html(model, words, forms)))
+        for file, data in blank_files(model, words, forms).items():
             if (kept := keep(folder / file, data)) is not None:
                 written.append(kept)
-    if len(models) > 1:
+    if len(models) > 1 and "html" in forms:
         written.insert(0, write_index(models, folder, words, "page.statements"))
     return written
+
+
+def write_statements_as_pdf(
+    models: Iterable[Model], folder: Path, words: Words, forms: Sequence[str]
+) -> list[Path]:
+    """Print statements; raises BrowserError, where there is no browser before any is written."""
+    from tp_solver.sheets.pdf import printed
+
+    names: list[str] = []
+
+    def pages() -> Iterator[str]:
+        for model in models:
+            names.append(model.exercise.id)
+            yield statement_html(model, words, forms)
+
+    return [write(folder / f"{names[-1]}.pdf", made) for made in printed(pages())]
+
+
+def statement_html(model: Model, words: Words, forms: Sequence[str] = SHEETS) -> str:
+    """Return a statement as a page, which names the answer files of some forms."""
+    from tp_solver.sheets.statement_page import statement_view
+
+    return page(
+        "statement.html.j2",
+        words,
+        view=statement_view(model, words),
+        plain_title=title_of(model, words),
+        answer_file=", ".join(personal_files(model, words, forms)),
+    )
+
+
+def personal_files(model: Model, words: Words, forms: Sequence[str] = SHEETS) -> list[str]:
+    """Return the names of the answer files that a student fills in, in some forms."""
+    name = f"{model.exercise.id}-{words('page.answers')}"
+    return [f"{name}.{form}" for form in ("yaml", "xlsx", "csv") if form in forms]
+
+
+def blank_files(model: Model, words: Words, forms: Sequence[str] = SHEETS) -> dict[str, bytes]:
+    """Return the files to fill in by their names: a student's in each form, a class's table."""
+    from tp_solver.sheets.answer_book import answer_book
+    from tp_solver.sheets.answer_text import answer_file, answer_table, class_table
+
+    made: dict[str, Callable[[Model, Words], bytes]] = {
+        "yaml": lambda *asked: answer_file(*asked).encode(),
+        "xlsx": answer_book,
+        "csv": lambda *asked: answer_table(*asked).encode("utf-8-sig"),
+    }
+    found = {
+        file: made[file.rpartition(".")[2]](model, words)
+        for file in personal_files(model, words, forms)
+    }
+    if "csv" in forms:
+        table = f"{model.exercise.id}-{words('page.class_table')}.csv"
+        found[table] = class_table(model, words).encode("utf-8-sig")
+    return found
 
 
 def write_index(models: Sequence[Model], folder: Path, words: Words, title: str) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Format:
-    """A format: the ending of its files, and what makes one of a solution."""
+    """A format: the ending of its files, and what makes one of a solution.
+
+    `several` makes those of many solutions, where that is faster than one by one.
+    """
 
     ending: str
     make: Callable[[Solution, Words], str | bytes]
+    several: Callable[[Iterable[Solution], Words], Iterator[bytes]] | None = None
 
 
 def _html(solution: Solution, words: Words) -> str:
@@ -67,6 +71,17 @@ def _qti(solution: Solution, words: Words) -> bytes:
     return qti_package(solution, words)
 
 
+def _pdf(solution: Solution, words: Words) -> bytes:
+    return next(_pdfs([solution], words))
+
+
+def _pdfs(solutions: Iterable[Solution], words: Words) -> Iterator[bytes]:
+    from tp_solver.sheets.pdf import printed
+    from tp_solver.sheets.solution_page import solution_html
+
+    return printed(solution_html(solution, words) for solution in solutions)
+
+
 FORMATS: dict[str, Format] = {
     "html": Format(".html", _html),
     "json": Format(".json", _json),
@@ -76,4 +91,5 @@ FORMATS: dict[str, Format] = {
     "moodle": Format(".moodle.xml", _moodle),
     "moodle-numerical": Format(".moodle-numerical.xml", _moodle_numerical),
     "qti": Format(".qti.zip", _qti),
+    "pdf": Format(".pdf", _pdf, _pdfs),
 }

@@ -15,6 +15,8 @@ from tp_solver.places import templates_dir
 from tp_solver.text import Words
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SPECIAL = re.compile(r"[^A-Za-z0-9 ]")
+LONGEST_HEAD = 100  # characters that fit on top of a printed page
 FONT = "stix-two-math-subset.woff2"
 
 
@@ -32,9 +34,12 @@ def _environment() -> jinja2.Environment:
 
 
 def css_string(markup: str) -> Markup:
-    """Write a piece of a page as what stands between quotes in a stylesheet."""
-    text = " ".join(html.unescape(markup).split())
-    return Markup("".join(c if c.isalnum() and c.isascii() else f"\\{ord(c):x} " for c in text))
+    """Write a piece of a page as what stands between quotes in a stylesheet, cut if it is long.
+
+    Whatever the text, it stays inside its string: all but plain letters and digits are escaped.
+    """
+    text = " ".join(html.unescape(markup).split())[:LONGEST_HEAD]
+    return Markup(_SPECIAL.sub(lambda match: f"\\{ord(match[0]):x} ", text))
 
 
 @cache

@@ -12,7 +12,7 @@ from tp_solver.language.plain import level, operand_floors, plain
 from tp_solver.language.tree import Node, Op
 
 UNBROKEN = 16
-_SIGNS = {"": "", "=": "=", "≈": "&#x2248;", "<": "&lt;", "+": "+", "-": "&#x2212;"}
+_SIGNS = {"": "", "=": "=", "≈": "≈", "<": "&lt;", "+": "+", "-": "−"}
 _SIGNED = ("+", "-")
 _OPERATORS = {"+": "add", "-": "sub", "=": "eq", "≈": "eq", "<": "lt"}
 _SPLIT = {"eq": "=", "lt": "<", "add": "+", "sub": "-"}

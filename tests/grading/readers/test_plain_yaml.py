@@ -15,7 +15,7 @@ from tp_solver.grading.readers.items import submissions
 from tp_solver.grading.readers.people import Owner
 from tp_solver.grading.readers.plain_yaml import quickly
 from tp_solver.grading.report import Student
-from tp_solver.sheets.statement_page import answer_file
+from tp_solver.sheets.answer_text import answer_file
 from tp_solver.solution import load
 from tp_solver.text import words
 

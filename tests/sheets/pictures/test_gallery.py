@@ -45,7 +45,6 @@ def test_they_come_in_the_order_of_the_author():
     curve = "{title: c, over: t, show: ['s[t]']}"
     asked = f"plots: [{{kind: graph}}, {curve}, {{kind: gates}}, {{kind: unrolled}}]"
     assert kinds(EQUATIONS, asked) == ["graph", "curves", "gates", "unrolled"]
-    assert kinds(EQUATIONS, "plots: [{kind: cell}]") == [], "there is no shipped cell"
     assert kinds(EQUATIONS, f"plots: [{{kind: none}}, {curve}]") == ["curves"]
 
 
@@ -58,7 +57,13 @@ def test_where_the_author_is_silent_what_fits_is_drawn():
 
 @pytest.mark.parametrize(
     "plot",
-    ["{kind: cell, over: t}", "{title: c, over: t}", "{kind: curves, title: c}", "{kind: tree}"],
+    [
+        "{kind: cell}",
+        "{kind: cell, over: t}",
+        "{title: c, over: t}",
+        "{kind: curves, title: c}",
+        "{kind: tree}",
+    ],
 )
 def test_what_a_kind_does_not_have_is_refused(plot):
     with pytest.raises(AuthorError) as caught:
@@ -115,4 +120,50 @@ def test_labels_lie_apart_and_can_be_read_on_a_phone(chromium, name):
     assert page.evaluate(OVERLAPS) == []
     assert min(page.evaluate(SIZES)) >= 10.9
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+# What is written upon what: the least contrast of texts with the shapes below them, as the browser
+# blends their colours with the page.
+CONTRAST = """() => {
+  const pen = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const seen = (fill, opacity) => {
+    for (const [colour, alpha] of [[getComputedStyle(document.body).backgroundColor, 1],
+                                   [fill, opacity]]) {
+      pen.globalAlpha = alpha; pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1);
+    }
+    const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map(v => v / 255)
+      .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  return [...document.querySelectorAll("g")].map(g => {
+    const [below, text] = [g.firstChild, g.lastChild].map(n => getComputedStyle(n));
+    const both = [seen(below.fill, +below.fillOpacity), seen(text.fill, 1)].sort((a, b) => a - b);
+    return [g.getAttribute("class"), (both[1] + 0.05) / (both[0] + 0.05)];
+  }).filter(([, ratio]) => !(ratio >= 4.5));
+}"""
+LOOKS = ["n given", "n made", "n asked", "n ok", "n ca", "n ba", "n no", "n b1", "n b5"]
+SHADES = ["pos v1", "pos v8", "neg v4", "neg v8"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
+def test_texts_stand_out_from_what_is_below_them(chromium, scheme):
+    nodes = [f'<svg class="plot g"><g class="{k}"><rect/><text>h</text></g></svg>' for k in LOOKS]
+    nodes += [
+        f'<svg class="plot g"><g class="{k}"><rect/><text class="m">h</text></g></svg>'
+        for k in ("n ok", "n ca", "n ba")
+    ]
+    nodes += [
+        f'<figure class="picture"><svg class="plot"><g><path class="shade {k}"/>'
+        '<text class="number">1</text></g></svg></figure>'
+        for k in SHADES
+    ]
+    nodes += [
+        f'<svg class="plot"><g><rect class="d-{k}"/><text class="d-sign">s</text></g></svg>'
+        for k in ("gate", "linear", "function", "point")
+    ]
+    page = chromium.new_page(color_scheme="dark" if scheme == "dark" else "light")
+    page.emulate_media(media="print" if scheme == "print" else "screen")
+    page.set_content(f"<style>{stylesheet()}</style><main>{''.join(nodes)}</main>")
+    assert page.evaluate(CONTRAST) == []
     page.close()

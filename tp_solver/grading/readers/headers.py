@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
+from tp_solver.grading.readers.grid import Place, place_of
 from tp_solver.grading.readers.inputs import shown
 from tp_solver.grading.readers.people import folded
 from tp_solver.grading.report import Remark
@@ -47,6 +48,7 @@ class Layout:
     """Which column of a table holds what; `answers` has the columns of a table with one each.
 
     `before` has what stands above the headings of an answer sheet: the student, the exercise.
+    `places` has the columns of a table to fill in, whose rows are quantities.
     """
 
     roles: dict[str, int]
@@ -54,6 +56,12 @@ class Layout:
     width: int
     twice: tuple[str, ...] = ()
     before: dict[str, str] = field(default_factory=dict)
+    places: dict[int, Place] = field(default_factory=dict)
+
+    @property
+    def gathered(self) -> bool:
+        """Tell whether the answers of a student stand in several rows."""
+        return self.long or bool(self.places)
 
     @property
     def long(self) -> bool:
@@ -79,8 +87,8 @@ def layout(rows: Sequence[Sequence[str]]) -> tuple[int, Layout] | Remark:
     for at, row in enumerate(rows):
         if (at and len(row) > MOST_WORDS) or _width(row) > MOST_ANSWERS + MOST_WORDS:
             continue
-        found = _columns(row)
-        if found.long and (at == 0 or not found.named):
+        found = columns(row)
+        if found.gathered and (at == 0 or not found.named):
             return at, replace(found, before=_before(rows[:at]))
     if rows and _width(rows[0]) > MOST_ANSWERS + MOST_WORDS:
         return Remark("too-many", (("most", MOST_ANSWERS),))
@@ -94,7 +102,7 @@ def _width(row: Sequence[str]) -> int:
 
 def _wide(row: Sequence[str]) -> tuple[int, Layout] | Remark:
     """Read the headings of a table with one column an answer, or say what they lack."""
-    found = _columns(row)
+    found = columns(row)
     lone = [kind for kind in PAIRED if kind in found.roles]
     strange = [name for name in found.answers if not _QUANTITY.match(name)][:MOST_WORDS]
     near = {kind: _near(strange, kind) for kind in ("student", "answer", "value")}
@@ -113,7 +121,7 @@ def _wide(row: Sequence[str]) -> tuple[int, Layout] | Remark:
     return 0, replace(found, roles=roles, answers=found.answers | back)
 
 
-def _columns(row: Sequence[str]) -> Layout:
+def columns(row: Sequence[str]) -> Layout:
     """Read a row as headings."""
     roles: dict[str, int] = {}
     answers: dict[str, int] = {}
@@ -137,7 +145,17 @@ def _columns(row: Sequence[str]) -> Layout:
         roles["answer"] = roles.pop("asked")
     elif {"answer", "value"} <= roles.keys():
         roles.pop("asked", None)
+    places = {} if "value" in roles else _places(answers)
+    if places and (label := roles.get("answer", roles.get("asked"))) is not None:
+        roles["answer"] = label
+        return Layout(roles, {}, len(row), places=places)
     return Layout(roles, answers, len(row), tuple(twice))
+
+
+def _places(answers: dict[str, int]) -> dict[int, Place]:
+    """Return the columns that are headed by a place, as `t = 1`."""
+    found = {at: place_of(heading) for heading, at in answers.items()}
+    return {at: place for at, place in found.items() if place is not None}
 
 
 def _near(headings: Iterable[str], kind: str) -> Remark | None:

@@ -66,7 +66,7 @@ class _Sheet:
 
     def line(self, line: str) -> None:
         """Take one line; raises _Other where it is not plain."""
-        if len(line) > LONGEST or not line.isprintable():
+        if len(line) > LONGEST or not line.replace("\u00a0", " ").isprintable():
             raise _Other
         if _IGNORED.fullmatch(line):
             return

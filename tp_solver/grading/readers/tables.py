@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise
 
-from tp_solver.grading.readers.headers import Layout, layout
+from tp_solver.grading.readers.grid import NOT_ASKED, placed
+from tp_solver.grading.readers.headers import Layout, columns, layout, role
 from tp_solver.grading.readers.inputs import Input, shown
 from tp_solver.grading.readers.items import MOST_TWICE, refused
 from tp_solver.grading.readers.people import cleaned, who
@@ -54,7 +55,7 @@ class Table:
         below = chain(head[at + 1 :], filled)
         if len(form.answers) > MOST_ANSWERS:
             yield self.refused(_too_many())
-        elif form.long:
+        elif form.gathered:
             yield from self.long(form, below)
         else:
             yield from self.wide(form, below)
@@ -91,22 +92,26 @@ class Table:
             )
 
     def long(self, form: Layout, rows: Iterator[Row]) -> Iterator[Submission]:
-        """Gather the rows of each student; yield a submission for each, in the order they came."""
+        """Gather the rows of each student; yield a submission for each, in the order they came.
+
+        In a file of one student, rows that don't repeat whose they are are that student's.
+        """
         found: dict[str, _Gathered] = {}
-        count = 0
-        for count, (number, cells) in enumerate(rows, 1):
+        for count, (number, cells, own) in enumerate(_blocks(form, rows), 1):
             if count > MOST_GATHERED:
                 yield self.refused(Remark("too-many-rows", (("most", MOST_GATHERED),)))
                 return
-            identifier, name = _student(form, cells)
+            identifier, name = _student(own, cells)
             key = cleaned(identifier) or cleaned(name)
             if key not in found:
                 found[key] = _Gathered(identifier, name, number)
-            found[key].add(form, cells, self.commas)
+            found[key].add(own, cells, self.commas)
         if not form.named and not found:
             found[""] = _Gathered(*_student(form, []), 0)
-        for own in found.values():
-            yield self.gathered(own, form)
+        if len(found) == 2 and "" in found:
+            found = {"": _joined(*found.values())}
+        for student in found.values():
+            yield self.gathered(student, form)
 
     def gathered(self, own: _Gathered, form: Layout) -> Submission:
         number = own.number if form.named else 0
@@ -144,6 +149,13 @@ class _Gathered:
         self.exercise = self.exercise or _cell(form, cells, "exercise")
         self.name = self.name or _student(form, cells)[1]
         name = _cell(form, cells, "answer").strip()[:LONGEST_NAME]
+        if form.places:
+            overfull = commas and any(map(str.strip, cells[form.width :]))
+            for at, place in form.places.items():
+                value = cells[at] if at < len(cells) else ""
+                if value.strip() != NOT_ASKED:
+                    self.put(placed(name, place)[:LONGEST_NAME] if name else "", value, overfull)
+            return
         value = _cell(form, cells, "value")
         at = form.roles["value"]
         parted = False
@@ -151,6 +163,12 @@ class _Gathered:
             value, parted = ",".join(cells[at:]).rstrip(","), True
         elif commas and at + 1 < len(cells) and at + 1 not in form.roles.values():
             parted = _is_parted(value, cells[at + 1])
+        self.put(name, value, parted)
+
+    def put(self, name: str, value: str, parted: bool) -> None:
+        """Take an answer; `parted` where a comma may have cut it in two."""
+        if len(self.answers) > MOST_ANSWERS:
+            return  # which is refused as a whole
         if not name:
             self.stray += [value] if value.strip() else []
         elif name in self.answers:
@@ -158,6 +176,38 @@ class _Gathered:
         else:
             self.answers[name] = value or None
             self.ambiguous += [name] if parted else []
+
+
+def _joined(first: _Gathered, second: _Gathered) -> _Gathered:
+    """Put the rows that name nobody together with those of the only student named."""
+    own = first if first.identifier or first.name else second
+    return _Gathered(
+        own.identifier,
+        own.name,
+        own.number,
+        first.exercise or second.exercise,
+        first.answers | second.answers | first.answers,  # the first of two values counts
+        first.twice | second.twice | dict.fromkeys(first.answers.keys() & second.answers.keys()),
+        first.stray + second.stray,
+        first.ambiguous + second.ambiguous,
+    )
+
+
+def _blocks(form: Layout, rows: Iterable[Row]) -> Iterator[tuple[int, list[str], Layout]]:
+    """Yield rows with the headings that hold for them.
+
+    An answer sheet may have further headings below; a line alone in its row, below an empty one,
+    is a title and no answer.
+    """
+    last = 0
+    for number, cells in rows:
+        below = columns(cells) if not form.named and role(cells[0].strip()) else None
+        alone = 0 < last < number - 1 and not any(map(str.strip, cells[1:]))
+        last = number
+        if below and below.gathered and not below.named:
+            form = replace(below, before=form.before)
+        elif form.named or not alone:
+            yield number, cells, form
 
 
 def _too_many() -> Remark:

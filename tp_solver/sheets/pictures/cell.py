@@ -121,12 +121,13 @@ def _symbol(symbol: Symbol) -> str:
     across, down = HALF[symbol.kind]
     function = FUNCTIONS.get(symbol.sign)
     sign = (function.unicode or symbol.sign) if function else symbol.sign
+    across = max(across, 4 * len(sign) + 6) if symbol.kind != "point" else across
     if symbol.kind == "point":
         shape = f'<circle class="d-point" cx="{x:g}" cy="{y:g}" r="{across}"/>'
     else:
         corner = 14 if symbol.kind == "function" else 4
         shape = (
             f'<rect class="d-{symbol.kind}" x="{x - across:g}" y="{y - down:g}" '
-            f'width="{2 * across}" height="{2 * down}" rx="{corner}"/>'
+            f'width="{2 * across:g}" height="{2 * down}" rx="{corner}"/>'
         )
     return shape + text(x, y + 5, sign, "d-sign", "middle")

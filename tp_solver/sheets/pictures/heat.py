@@ -27,7 +27,7 @@ WIDTH, TOP = 640, 30
 TALLEST, LABELLED = 520.0, 26.0  # a whole map in small cells; a row with a name
 CHARACTER = 7.5  # how wide one is at most, on average
 TOLD = 24  # numbers that a description lists
-_POSITIVE, _NEGATIVE = (39, 69, 143), (180, 84, 10)
+_POSITIVE, _NEGATIVE = (62, 98, 185), (196, 100, 30)  # that can be seen on white and on black
 
 
 @dataclass(frozen=True)

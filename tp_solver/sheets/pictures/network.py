@@ -73,7 +73,7 @@ def network(model: Model, node_of: Callable[[Place], Hashable | None]) -> Networ
 class _Builder:
     def __init__(self, model: Model, node_of: Callable[[Place], Hashable | None]) -> None:
         self.model, self.node_of = model, node_of
-        self.found: dict[Hashable, list[Place]] = {}
+        self.found: dict[Hashable, dict[Place, None]] = {}
         self.edges: dict[tuple[Hashable, Hashable], set[int]] = {}
         self.sources: dict[Place, frozenset[tuple[Hashable, int]]] = {}
         self.given: set[Hashable] = set()
@@ -90,17 +90,15 @@ class _Builder:
             if other not in self.sources:  # nothing computes it
                 if node not in self.found:
                     self.given.add(node)
-                self.found.setdefault(node, [])
-                if other not in self.found[node]:
-                    self.found[node].append(other)
+                self.found.setdefault(node, {})[other] = None
             sources.add((node, step))
         self.sources[place] = frozenset(sources)
         here = self.node_of(place)
         if here is None:
             return
-        before = self.found.pop(here, []) if here in self.given else []
+        before = self.found.pop(here, {}) if here in self.given else {}
         self.given.discard(here)  # a first state was given: the quantity stands where it is made
-        self.found.setdefault(here, before).append(place)
+        self.found.setdefault(here, before)[place] = None
         for node, step in sources:
             self.edges.setdefault((node, here), set()).add(step)
 
@@ -133,9 +131,9 @@ class _Builder:
             done[next(free, left[0])] = None
         return list(done)
 
-    def name(self, node: Hashable, places: list[Place]) -> Ref:
+    def name(self, node: Hashable, places: Iterable[Place]) -> Ref:
         """Name a node: at its position if it is one place, else at the names of its indices."""
-        key, position = places[0]
+        key, position = next(iter(places))
         ref, _ = parse_name(key)
         if isinstance(node, tuple):
             return ref.moved(tuple(At(None, i) for i in position))
