@@ -159,7 +159,7 @@ def test_a_large_class_lists_only_who_needs_an_eye(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("tp_solver.sheets.class_page.MOST_STUDENTS", 4)
     text = class_page(shipped("tp-2.1"), items(), statistics(), records(), words("en"))
     assert text.count('href="feedback/') == 2
-    assert words("en")("class.left_out", n=4) in text
+    assert words("en").plural("class.left_out", 4) in text
 
 
 def test_an_empty_class() -> None:

@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.conftest import ROOT
-from tp_solver.text import words
+from tests.text.catalogues import catalogue, texts
 
 EXERCISES = sorted((ROOT / "exercises").rglob("*.yaml"))
 CODE = re.compile(r"```.*?```|^ {4}.*?$|`[^`]*`|\$[^$]*\$|\{[^}]*\}", re.DOTALL | re.MULTILINE)
@@ -51,8 +51,8 @@ def test_exercises_are_set_as_french_is(path):
 
 
 def test_words_are_set_as_french_is():
-    entries = words("fr").entries
-    assert {key: faults(text) for key, text in entries.items() if faults(text)} == {}
+    said = {(entry.msgid, text) for entry in catalogue("fr") for text in texts(entry)}
+    assert {key: faults(text) for key, text in said if faults(text)} == {}
 
 
 @pytest.mark.parametrize(

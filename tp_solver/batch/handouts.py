@@ -149,8 +149,7 @@ class Handouts:
     def key_table(self) -> str:
         """Return the same as a table, as the spreadsheets of the language expect it."""
         out = io.StringIO()
-        french = self.words.mark == ","
-        writer = csv.writer(out, delimiter=";" if french else ",", lineterminator="\r\n")
+        writer = csv.writer(out, delimiter=self.words.delimiter, lineterminator="\r\n")
         first = (self.words("gradebook.student"), self.words("gradebook.name"))
         writer.writerow([*first, self.words("variants.code"), *(name for name, _ in self.columns)])
         for item in self.key():

@@ -39,10 +39,9 @@ class MovesSheet:
         if self.dry:
             yield
             return
-        semicolon = self.words.mark == ","
         try:
             with self.part.open("w", encoding="utf-8-sig", newline="") as file:
-                self.writer = csv.writer(file, delimiter=";" if semicolon else ",")
+                self.writer = csv.writer(file, delimiter=self.words.delimiter)
                 self.writer.writerow([self.words(f"regrade.{column}") for column in COLUMNS])
                 yield
         except BaseException:
@@ -79,7 +78,7 @@ class MovesSheet:
             self.words,
             plain_title=title_of(model, self.words),
             rows=rows,
-            moved=self.words("regrade.moved", count=count),
+            moved=self.words.plural("regrade.moved", count),
             more=count - len(rows),
             table=CSV,
         )

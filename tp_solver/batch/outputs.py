@@ -183,14 +183,13 @@ class Outputs:
     def template(self, language: Words) -> Iterator[str]:
         """Yield the lines of the file to fill in, safe to open in a spreadsheet."""
         columns = [*COLUMNS[:4], "answer", "out_of", *COLUMNS[4:]]
-        semicolon = language.mark == ","
         yield "\ufeff"
-        yield _line([language(f"to_mark.{column}") for column in columns], semicolon)
+        yield _line([language(f"to_mark.{column}") for column in columns], language.delimiter)
         chosen = "s.student, s.file, s.place, w.question, w.answer, w.out_of"
         for row in self.store.rows(chosen, "JOIN waiting w USING (id)"):
             *texts, out_of = row
             points = language.number(out_of, 4)
-            yield _line([*map(safe, texts), points, "", ""], semicolon)
+            yield _line([*map(safe, texts), points, "", ""], language.delimiter)
 
 
 def refusals(store: Store, most: int) -> list[tuple[str, str, str]]:
@@ -208,9 +207,9 @@ def listed(items: Iterable[str]) -> Iterator[str]:
     yield "[]\n" if start == "[\n" else "\n]\n"
 
 
-def _line(cells: Iterable[str], semicolon: bool) -> str:
+def _line(cells: Iterable[str], delimiter: str) -> str:
     out = StringIO()
-    csv.writer(out, delimiter=";" if semicolon else ",", lineterminator="\r\n").writerow(cells)
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
     return out.getvalue()
 
 

@@ -107,6 +107,6 @@ def _give_hints(solution: Solution, report: Report, level: int, words: Words) ->
 def _wanted(words: Words) -> bool:
     """Ask whether one more hint is wanted."""
     try:
-        return input(words("hint.ask")).strip().lower() in ("o", "oui", "y", "yes")
+        return input(words("hint.ask")).strip().lower() in words("hint.yes").split()
     except EOFError:
         return False

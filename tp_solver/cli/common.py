@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tp_solver.errors import AuthorError, UserError
+from tp_solver.places import languages
 
 if TYPE_CHECKING:
     from tp_solver.errors import Issue
@@ -31,7 +32,7 @@ def exercises_argument(parser: argparse.ArgumentParser) -> None:
 
 def language_option(parser: argparse.ArgumentParser) -> None:
     """Add the language of the pages."""
-    parser.add_argument("--lang", choices=["fr", "en"], default="fr", help="language of the pages")
+    parser.add_argument("--lang", choices=languages(), default="fr", help="language of the pages")
 
 
 def models(arguments: Sequence[str]) -> tuple[list[Model], int]:

@@ -16,6 +16,7 @@ from tp_solver.cli.batch_options import (
 )
 from tp_solver.cli.common import one_file
 from tp_solver.cli.progress import Progress
+from tp_solver.places import languages
 
 if TYPE_CHECKING:
     from tp_solver.batch.regrade import Moved
@@ -31,7 +32,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder of results")
     parser.add_argument("--dry-run", action="store_true", help="only say who would move")
     language = "language of the pages (default: as before)"
-    parser.add_argument("--lang", choices=["fr", "en"], default=unset, help=language)
+    parser.add_argument("--lang", choices=languages(), default=unset, help=language)
     output_options(parser, regrading=True)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from tp_solver.exercise.model import Text
 from tp_solver.language.parse import parse
 from tp_solver.language.tree import Ref
 
@@ -50,7 +51,7 @@ class Diagram:
     """
 
     cell: str
-    title: Mapping[str, str]
+    title: Text
     width: float
     frame: Box
     symbols: Mapping[str, Symbol]
@@ -107,7 +108,7 @@ def read_diagram(name: str, file: dict[str, Any]) -> Diagram:
     change = read_change(data)
     return Diagram(
         cell=name,
-        title=file["title"],
+        title=Text.model_validate(file["title"]),
         width=float(data["width"]),
         frame=_box(data["frame"]),
         symbols=change.symbols,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tp_solver.errors import Issue
 from tp_solver.exercise.diagram import Diagram
-from tp_solver.exercise.model import AnyQuestion, ExerciseFile, UpdateUse
+from tp_solver.exercise.model import AnyQuestion, ExerciseFile, Text, UpdateUse
 from tp_solver.exercise.source import Keys, Source
 from tp_solver.language.notation import fold_name
 from tp_solver.language.tokens import NAME
@@ -71,7 +71,7 @@ class Asked:
 class Curve:
     """A plot with its formulas parsed."""
 
-    title: dict[str, str]
+    title: Text
     over: str
     show: tuple[Node, ...]
     log: bool

@@ -120,7 +120,7 @@ class _Builder(Reader):
     def translations(self) -> None:
         for text, path in texts(self.file):
             for language in self.file.languages:
-                if getattr(text, language) is None:
+                if not text.shared and language not in text.written:
                     todo = f"add `{language}:`, or state `languages:` without it"
                     self.report(path, f"the text has no `{language}`", todo)
 
@@ -176,9 +176,8 @@ class _Builder(Reader):
                 todo = suggestion(plot.over, self.indices, "name an index of `indices:`")
                 self.report((*path, "over"), f"there is no index `{plot.over}`", todo)
                 continue
-            titles = {language: plot.title[language] for language in ("fr", "en")}
             show = tuple(self.curves(plot, path))
-            yield Curve(titles, plot.over, show, plot.scale == "log", plot.lines)
+            yield Curve(plot.title, plot.over, show, plot.scale == "log", plot.lines)
 
     def curves(self, plot: Plot, path: Keys) -> Iterator[Node]:
         for j, text in enumerate(plot.show):
@@ -189,14 +188,15 @@ class _Builder(Reader):
     def prose(self) -> Iterator[Node]:
         """Parse the formulas inside every text, so that prose can't drift from the model."""
         for text, path in texts(self.file):
-            shared = text.fr is text.en  # one text for both languages, written once
-            for language in ("fr",) if shared else ("fr", "en"):
+            for language, said in text.written.items():
+                if text.shared and language != "fr":
+                    continue
                 here = (*path, language)
                 written = path if here not in self.source.spans else here
-                for rest in unclosed(getattr(text, language) or ""):
+                for rest in unclosed(said):
                     todo = r"write `\$` for a dollar"
                     self.report(written, "this `$` is never closed", todo, rest)
-                for formula in formulas(getattr(text, language) or ""):
+                for formula in formulas(said):
                     node = self.parsed(self.node, formula, written, f"${formula}$")
                     if node is not None:
                         yield self.placed(node, written, formula)

@@ -11,6 +11,7 @@ from tp_solver.errors import Issue, suggestion, visible
 from tp_solver.exercise import model
 from tp_solver.exercise.source import Keys, Source
 from tp_solver.language.numerals import read_number
+from tp_solver.places import languages
 
 _KINDS: dict[str, type[BaseModel]] = {
     "values": model.ValuesQuestion,
@@ -70,6 +71,10 @@ def schema_issues(
     return [_issue(finding, source, above, owner) for finding in error.errors()]
 
 
+def _keys(owner: type[BaseModel]) -> set[str]:
+    return {field.alias or name for name, field in owner.model_fields.items()}
+
+
 def _issue(finding: Any, source: Source, above: Keys, top: type[BaseModel]) -> Issue:
     owner, own = _owner(finding["loc"], top)
     path = (*above, *own)
@@ -77,7 +82,7 @@ def _issue(finding: Any, source: Source, above: Keys, top: type[BaseModel]) -> I
     if kind == "missing":
         return source.issue(path[:-1], f"`{last}` is missing", f"add `{last}:`")
     if kind == "extra_forbidden":
-        known = {field.alias or name for name, field in owner.model_fields.items()}
+        known = set(languages()) if owner is model.Text else _keys(owner)
         todo = suggestion(last, known, f"the keys here are {', '.join(sorted(known))}")
         return source.key_issue(path, f"unknown key `{visible(last)}`", todo)
     if kind == "union_tag_invalid":

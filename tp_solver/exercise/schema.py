@@ -6,6 +6,7 @@ from typing import Any
 
 from tp_solver.exercise.library import Kind, template, template_names
 from tp_solver.exercise.model import Draw, ExerciseFile
+from tp_solver.places import languages
 
 
 def exercise_schema() -> dict[str, Any]:
@@ -20,9 +21,11 @@ def exercise_schema() -> dict[str, Any]:
     schema["$defs"]["Draw"] = Draw.model_json_schema()
     numbers = schema["properties"]["given"]["additionalProperties"]
     numbers["anyOf"] = [*numbers["anyOf"], {"$ref": "#/$defs/Draw"}]
+    schema["properties"]["languages"]["items"]["enum"] = list(languages())
     _add_options(schema["$defs"]["CellUse"], "cells", "cell")
     _add_options(schema["$defs"]["UpdateUse"], "updates", "update")
     text = schema["$defs"].pop("Text")
+    text["propertyNames"] = {"enum": list(languages())}
     schema["$defs"]["Text"] = {"anyOf": [{"type": "string"}, text]}
     return schema
 

@@ -63,8 +63,7 @@ def class_table(model: Model, words: Words) -> str:
 def _csv(rows: Iterable[list[str]], words: Words) -> str:
     """Write CSV; a semicolon parts columns in French, a comma in English, as spreadsheets do."""
     out = io.StringIO()
-    mark = ";" if words.mark == "," else ","
-    csv.writer(out, delimiter=mark, lineterminator="\r\n").writerows(rows)
+    csv.writer(out, delimiter=words.delimiter, lineterminator="\r\n").writerows(rows)
     return out.getvalue()
 
 

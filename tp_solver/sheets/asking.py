@@ -28,9 +28,7 @@ def answered(exercise: Exercise) -> str:
 
 def points_text(points: float, words: Words) -> str:
     """Say how many points something is worth."""
-    return words(
-        "solution.point" if points == 1 else "solution.points", points=words.number(points)
-    )
+    return words.plural("solution.points", points)
 
 
 def unit_of(asked: Asked, words: Words) -> str:

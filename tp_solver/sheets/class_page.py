@@ -193,8 +193,9 @@ class _ClassWriter(Writer):
             mistake = known.get(each.id)
             if mistake is None:
                 continue
-            title = mistake.title[self.language]
-            told = explained.drawn(mistake.remedy[self.language], {}, each.id)
+            language = mistake.spoken(self.language)
+            title = mistake.title[language]
+            told = explained.drawn(mistake.remedy[language], {}, each.id)
             copies = self.share(each.copies, self.found.copies)
             share = self.share(each.answers, self.found.wrong_answers)
             where = self.name(self.items[each.example])

@@ -42,8 +42,7 @@ class Document(ABC):
 
     def points(self, points: float) -> str:
         """Say how many points a question has."""
-        key = "solution.point" if points == 1 else "solution.points"
-        return self.word(key, points=self.words.number(points))
+        return self.plain(self.words.plural("solution.points", points))
 
     def rounding(self) -> str:
         """Say how numbers are rounded."""

@@ -29,4 +29,4 @@ def escaped(text: str) -> Markup:
 
 def escaped_words(words: Words) -> Words:
     """Return words that are pieces of a page: escaped, as is whatever is put into them."""
-    return replace(words, entries={key: escaped(text) for key, text in words.entries.items()})
+    return replace(words, drawn=escaped)

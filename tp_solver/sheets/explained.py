@@ -10,7 +10,7 @@ from tp_solver.grading.misconceptions import Mistake, catalogue
 from tp_solver.grading.misconceptions.wording import worded
 from tp_solver.grading.report import Finding
 from tp_solver.sheets.entities import escaped
-from tp_solver.sheets.head import Writer
+from tp_solver.sheets.head import Writer, foreign
 
 MOST_KEPT = 10_000
 
@@ -45,12 +45,13 @@ class Explained:
 
     def told(self, mistake: Mistake, names: dict[str, str]) -> str:
         """Tell one mistake: its name, what was done, what to do."""
-        language = self.writer.language
+        language = mistake.spoken(self.writer.language)
         title = mistake.title[language]
         label = escaped(title[:1].upper() + title[1:])
         done = self.drawn(mistake.explain[language], names, mistake.id)
         todo = self.drawn(mistake.remedy[language], names, mistake.id)
-        return f"<strong>{label}.</strong> {done} <em>{todo}</em>"
+        told = f"<strong>{label}.</strong> {done} <em>{todo}</em>"
+        return told if language == self.writer.language else foreign(told, language)
 
     def drawn(self, text: str, names: dict[str, str], mistake: str) -> Markup:
         """Draw a text whose formulas are filled with a student's own names."""

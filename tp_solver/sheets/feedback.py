@@ -113,7 +113,7 @@ class FeedbackWriter(Writer):
             out_of=self.words.number(out_of),
             final=self.words.number(final_mark(score, out_of, scale)),
             final_out_of=self.words.number(scale.out_of),
-            pending=self.words.number(report.pending) if report.pending else "",
+            pending=report.pending,
             slip=slip,
             path=self.path(report),
             perfect=not slip and not report.pending and score == out_of,
@@ -146,7 +146,7 @@ class FeedbackWriter(Writer):
             redone = [self.redone(batch, row, place) for place in places[:left]]
             more = len(places) - len(redone)
             if more:
-                redone.append(f'<p class="meta">{self.words("grade.left_out", n=more)}</p>')
+                redone.append(f'<p class="meta">{self.words.plural("grade.left_out", more)}</p>')
             left = max(0, left - len(places))
             score = scores.get(question, Score(question, 0, asked.question.points))
             yield QuestionView(

@@ -106,7 +106,7 @@ def status(record: Record, why: Collection[str], words: Words) -> str:
         notes.append(f"{words('verdict.unreadable')}{words('solution.colon')} {unreadable}")
     notes += [words(key) for code, key in _NOTED.items() if code in why]
     if record.pending:
-        notes.append(words("grade.pending", points=words.number(record.pending)))
+        notes.append(words.plural("grade.pending", record.pending))
     given = set(record.verdicts) - {MISSING, 255}
     if not given:
         notes.append(words("grade.none"))
@@ -122,8 +122,7 @@ def _text(cell: float | str | None, words: Words) -> str:
 def _lines(words: Words) -> Callable[[Iterable[str]], str]:
     """Return what puts cells on a line."""
     out = io.StringIO()
-    delimiter = ";" if words.mark == "," else ","
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    writer = csv.writer(out, delimiter=words.delimiter, lineterminator="\r\n")
 
     def line(cells: Iterable[str]) -> str:
         out.seek(0)

@@ -50,8 +50,14 @@ def digits_text(exercise: Exercise, words: Words) -> str:
     """Say how many digits an exercise asks for."""
     precision = exercise.file.precision
     if precision.decimals is not None:
-        return words("solution.decimals", n=precision.decimals)
-    return words("solution.significant", n=precision.significant)
+        return words.plural("solution.decimals", precision.decimals)
+    return words.plural("solution.significant", precision.significant or 0)
+
+
+def foreign(drawn: str, spoken: str, inline: bool = True) -> Markup:
+    """Mark a piece of a page as being in another language than the page."""
+    tag = "span" if inline else "div"
+    return Markup('<{0} lang="{1}">{2}</{0}>').format(tag, spoken, Markup(drawn))
 
 
 def student_text(exercise: Exercise) -> str:
@@ -73,7 +79,9 @@ class Writer:
         """Render a text of the exercise in the page's language."""
         if text is None:
             return Markup()
-        return prose.html(text[self.language], self.mark, self.exercise.functions, inline)
+        told, spoken = text.told(self.language)
+        drawn = prose.html(told, self.mark, self.exercise.functions, inline)
+        return drawn if spoken == self.language else foreign(drawn, spoken, inline)
 
     def head(self, whole: bool = True) -> Head:
         """Write how the page begins; unless it is whole, without the equations that are hidden."""

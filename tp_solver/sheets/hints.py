@@ -6,7 +6,7 @@ import re
 
 from tp_solver.errors import FormulaError
 from tp_solver.grading.hints import Hint
-from tp_solver.grading.misconceptions import catalogue
+from tp_solver.grading.misconceptions import Mistake, catalogue
 from tp_solver.grading.misconceptions.wording import worded
 from tp_solver.grading.report import Finding
 from tp_solver.language.parse import parse
@@ -31,9 +31,13 @@ def _mistakes(finding: Finding, words: Words) -> list[str]:
     known = catalogue()
     lines = [words("hint.possible")] if len(finding.possible) > 1 else []
     for ids, names in zip(finding.possible, finding.names, strict=True):
-        told = [worded(known[one].explain[words.language], dict(names), one) for one in ids]
+        told = [_explained(known[one], words.language, dict(names)) for one in ids]
         lines.append(_FORMULA.sub(_spelled, " ".join(told)))
     return lines
+
+
+def _explained(mistake: Mistake, language: str, names: dict[str, str]) -> str:
+    return worded(mistake.explain[mistake.spoken(language)], names, mistake.id)
 
 
 def _spelled(formula: re.Match[str]) -> str:

@@ -31,7 +31,6 @@ from tp_solver.text import Words
 ROOM = 42.0  # em on a line of the article
 PAGE_LINES = 36  # of a step, with room for what stands above it
 _GAP = 1.4  # em between columns of a table
-_BABEL = {"fr": "french", "en": "english"}
 
 
 def solution_latex(solution: Solution, words: Words) -> str:
@@ -45,7 +44,7 @@ class _Article(Document):
         rows = re.findall(r"\\begin\{bmatrix\}((?:(?!\\\\|\\end).)*)", body)
         values = {
             "COLUMNS": str(max([10, *(row.count("&") + 1 for row in rows)])),
-            "LANGUAGE": _BABEL[self.words.language],
+            "LANGUAGE": self.words.header("x-latex-babel"),
             "PLAINTITLE": tex(title_of(self.model, self.words)),
             "KICKER": f"{self.word('page.solution')} · {self.plain(self.exercise.id)}",
             "TITLE": self.prose(self.exercise.file.title, inline=True),

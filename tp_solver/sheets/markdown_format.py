@@ -87,7 +87,7 @@ class MarkdownDocument(Document):
             yield from self.question(question)
         for drawn in self.content.plots:
             yield f"## {self.word('solution.plot')}"
-            yield self.prose(Text(**drawn.curve.title), inline=True)
+            yield self.prose(drawn.curve.title, inline=True)
             yield self.table(curve_grid(drawn))
         if self.content.further:
             yield f"## {self.word('solution.further')}"

@@ -28,5 +28,5 @@ def shape_text(shape: Shape, words: Words) -> str:
     if not shape:
         return words("shape.number")
     if len(shape) == 1:
-        return words("shape.vector", n=shape[0])
+        return words.plural("shape.vector", shape[0])
     return words("shape.matrix", m=shape[0], n=shape[1])

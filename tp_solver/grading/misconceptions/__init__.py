@@ -70,6 +70,10 @@ class Mistake:
         """Return what to do about it, by language, with formulas as in `explain`."""
         return dict(self._data["remedy"])
 
+    def spoken(self, language: str) -> str:
+        """Return the language that a page tells it in: English where it has not the page's."""
+        return language if language in self._data["title"] else "en"
+
     @property
     def source(self) -> str:
         """Return where it was met, or that no public source is known."""

@@ -49,7 +49,7 @@ def _summary(report: Mapping[str, Any], words: Words) -> Iterator[str]:
     score, total = (words.number(report[key]) for key in ("score", "out_of"))
     yield words("grade.sum", score=score, total=total)
     if report["pending"]:
-        yield words("grade.pending", points=words.number(report["pending"]))
+        yield words.plural("grade.pending", report["pending"])
     yield from map(_clean, report["remarks"])
 
 
@@ -106,14 +106,15 @@ def _name(mark: Mapping[str, Any]) -> str:
 
 def _remarks(mark: Mapping[str, Any], words: Words) -> Iterator[str]:
     """Yield the remark, where it needs no more than its code, and the mistakes by their names."""
-    remark = words.entries.get(f"remark.{mark['remark']}", "")
+    key = f"remark.{mark['remark']}"
+    remark = words(key) if key in words else ""
     if mark["remark"] not in SILENT and "{" not in remark and remark:
         yield remark
     named = mark["misconception"] or []
     known = catalogue() if named else {}
     for one in [named] if isinstance(named, str) else named:
         if one in known:
-            yield known[one].title[words.language]
+            yield known[one].title[known[one].spoken(words.language)]
 
 
 def _clean(text: str) -> str:

@@ -46,6 +46,7 @@ def _mistake(
         except FormulaError:  # of a name that only makes sense in its own equation
             return text.replace("$", "")
 
+    language = mistake.spoken(language)
     title = _sentence(mistake.title[language])
     return f"{title} {filled(mistake.explain[language])} {filled(mistake.remedy[language])}"
 
