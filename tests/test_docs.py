@@ -17,11 +17,11 @@ from tp_solver.exercise.model import (
     Credit,
     Draw,
     ExerciseFile,
-    Question,
     Rule,
     UpdateUse,
     VariantsFile,
 )
+from tp_solver.exercise.questions import Question
 from tp_solver.exercise.source import parse_yaml
 from tp_solver.language.limits import AUTHOR, STUDENT
 from tp_solver.language.notation import FUNCTIONS, INFIX, OVER, SPELLINGS

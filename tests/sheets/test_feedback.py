@@ -102,7 +102,7 @@ def test_a_copy_with_nothing_right_is_still_light(name: str, language: str) -> N
 @settings(max_examples=40, deadline=None)
 @given(typed=st.text(max_size=40), who=st.text(min_size=1, max_size=20))
 def test_no_text_breaks_a_page(typed: str, who: str) -> None:
-    answers: dict[str, Raw] = {"f[1]": typed, "C[2]": typed, typed: "1"}
+    answers: dict[str, Raw] = {"f[1]": typed, "C[2]": typed, f"§{typed}": "1"}
     found = seen("tp-2.1", copy("tp-2.1", answers, who))
     assert not found.tags & {
         "script",

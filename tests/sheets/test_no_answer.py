@@ -18,7 +18,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.grading.readers.material import as_xlsx, parts
-from tp_solver.exercise.model import ChoiceQuestion
+from tp_solver.exercise.questions import ChoiceQuestion
 from tp_solver.graph.model import Model
 from tp_solver.language.plain import plain
 from tp_solver.sheets.files import write_sheets

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from tp_solver.exercise.model import Text
+from tp_solver.exercise.fields import Text
 from tp_solver.language.parse import parse
 from tp_solver.language.tree import Ref
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from tp_solver.errors import Issue
 from tp_solver.exercise.diagram import Diagram
-from tp_solver.exercise.model import AnyQuestion, ExerciseFile, Text, UpdateUse
+from tp_solver.exercise.fields import Text
+from tp_solver.exercise.model import ExerciseFile, UpdateUse
+from tp_solver.exercise.questions import AnyQuestion
 from tp_solver.exercise.source import Keys, Source
 from tp_solver.language.notation import fold_name
 from tp_solver.language.tokens import NAME

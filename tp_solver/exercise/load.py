@@ -13,8 +13,9 @@ from tp_solver.exercise.equations import read_equations
 from tp_solver.exercise.exercise import ANY, Asked, Curve, Exercise, Function, Target
 from tp_solver.exercise.givens import read_givens
 from tp_solver.exercise.messages import schema_issues
-from tp_solver.exercise.model import AnyQuestion, ChoiceQuestion, ExerciseFile, Plot
+from tp_solver.exercise.model import ExerciseFile, Plot
 from tp_solver.exercise.prose import formulas, texts, unclosed
+from tp_solver.exercise.questions import AnyQuestion, ChoiceQuestion
 from tp_solver.exercise.reader import Reader
 from tp_solver.exercise.source import Keys, Source, parse_yaml, read_yaml
 from tp_solver.exercise.uses import read_uses

@@ -8,27 +8,28 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from tp_solver.errors import Issue, suggestion, visible
-from tp_solver.exercise import model
+from tp_solver.exercise import model, questions
+from tp_solver.exercise.fields import Text
 from tp_solver.exercise.source import Keys, Source
 from tp_solver.language.numerals import read_number
 from tp_solver.places import languages
 
 _KINDS: dict[str, type[BaseModel]] = {
-    "values": model.ValuesQuestion,
-    "number": model.NumberQuestion,
-    "expression": model.ExpressionQuestion,
-    "choice": model.ChoiceQuestion,
-    "text": model.TextQuestion,
+    "values": questions.ValuesQuestion,
+    "number": questions.NumberQuestion,
+    "expression": questions.ExpressionQuestion,
+    "choice": questions.ChoiceQuestion,
+    "text": questions.TextQuestion,
     "cell": model.CellUse,
     "update": model.UpdateUse,
 }
 _PARTS: dict[str, type[BaseModel]] = {
-    "choices": model.Choice,
+    "choices": questions.Choice,
     "credit": model.Credit,
     "draw": model.Rule,
     "plots": model.Plot,
     "precision": model.Precision,
-    "questions": model.Question,
+    "questions": questions.Question,
     "variants": model.VariantsFile,
 }
 _WANTED = {
@@ -82,7 +83,7 @@ def _issue(finding: Any, source: Source, above: Keys, top: type[BaseModel]) -> I
     if kind == "missing":
         return source.issue(path[:-1], f"`{last}` is missing", f"add `{last}:`")
     if kind == "extra_forbidden":
-        known = set(languages()) if owner is model.Text else _keys(owner)
+        known = set(languages()) if owner is Text else _keys(owner)
         todo = suggestion(last, known, f"the keys here are {', '.join(sorted(known))}")
         return source.key_issue(path, f"unknown key `{visible(last)}`", todo)
     if kind == "union_tag_invalid":
@@ -109,12 +110,12 @@ def _owner(loc: Keys, top: type[BaseModel]) -> tuple[type[BaseModel], Keys]:
             continue
         path.append(key)
         if key in owner.model_fields and (i < len(loc) - 1 or _is_text(owner, str(key))):
-            owner = _PARTS.get(str(key), model.Text)
+            owner = _PARTS.get(str(key), Text)
     return owner, tuple(path)
 
 
 def _is_text(owner: type[BaseModel], key: str) -> bool:
-    return owner.model_fields[key].annotation in (model.Text, model.Text | None)
+    return owner.model_fields[key].annotation in (Text, Text | None)
 
 
 def _worded(finding: Any, last: str, owner: type[BaseModel]) -> tuple[str, str]:
@@ -130,7 +131,7 @@ def _worded(finding: Any, last: str, owner: type[BaseModel]) -> tuple[str, str]:
         return what, f"write letters, digits{',' if '.' in marks else ' and'} {marks}"
     if kind == "literal_error":
         return what, f"write {finding['ctx']['expected']}"
-    if kind in ("model_type", "model_attributes_type") and owner is model.Text:
+    if kind in ("model_type", "model_attributes_type") and owner is Text:
         return what, "write a text, or `{fr: …, en: …}`"
     if kind in _BOUNDS:
         return what, _BOUNDS[kind].format(**finding["ctx"])

@@ -6,96 +6,29 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
-    ModelWrapValidatorHandler,
     Tag,
-    ValidationError,
     WithJsonSchema,
     field_validator,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from tp_solver.exercise.fields import (
+    Formula,
+    Identifier,
+    Language,
+    Model,
+    Name,
+    Share,
+    Symbol,
+    Text,
+)
+from tp_solver.exercise.questions import AnyQuestion, Layout
 from tp_solver.language.notation import fold_name
-from tp_solver.places import languages
-
-
-def _spoken(language: str) -> str:
-    """Refuse a language that there are no words for."""
-    if language not in languages():
-        known = " or ".join(map(repr, languages()))
-        raise PydanticCustomError("literal_error", "unknown language", {"expected": known})
-    return language
-
-
-Language = Annotated[str, AfterValidator(_spoken)]
-Layout = Literal["auto", "table", "list"]
-Share = Annotated[float, Field(ge=0, le=1)]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
-Formula = Annotated[
-    str,
-    BeforeValidator(lambda typed: str(typed) if isinstance(typed, Decimal) else typed),
-    WithJsonSchema({"type": ["string", "number"], "description": "The equation language."}),
-]
-
-
-class Model(BaseModel):
-    """A part of the format: unknown keys are refused, values don't change."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-class Text(Model):
-    """A text in each language of the sheets; a plain string serves them all."""
-
-    model_config = ConfigDict(extra="allow")  # other languages that there are words for
-    __pydantic_extra__: dict[str, str | None] = Field(init=False)
-
-    fr: str | None = None
-    en: str | None = None
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _checked(cls, data: Any, handler: ModelWrapValidatorHandler[Text]) -> Text:
-        text = handler({"fr": data, "en": data} if isinstance(data, str) else data)
-        unknown = text.__pydantic_extra__.keys() - set(languages())
-        if unknown:
-            found = [
-                InitErrorDetails(type="extra_forbidden", loc=(key,), input=data)
-                for key in sorted(unknown)
-            ]
-            raise ValidationError.from_exception_data("Text", found)
-        return text
-
-    @property
-    def shared(self) -> bool:
-        """Tell whether it is one text for every language, written once."""
-        return self.fr is self.en
-
-    @property
-    def written(self) -> dict[str, str]:
-        """Return what it says by language, those left out that it lacks."""
-        found = {"fr": self.fr, "en": self.en, **self.__pydantic_extra__}
-        return {language: text for language, text in found.items() if text is not None}
-
-    def told(self, language: str) -> tuple[str, str]:
-        """Return the text for a page and the language that it is in: English for want of its own.
-
-        An exercise that speaks neither is told in the language it has.
-        """
-        written = self.written
-        for spoken in (language, "en", *written):
-            if written.get(spoken):
-                return written[spoken], language if self.shared else spoken
-        return "", language
-
-    def __getitem__(self, language: str) -> str:
-        return self.told(language)[0]
 
 
 class Precision(Model):
@@ -168,86 +101,6 @@ class Plot(Model):
         return tuple(self.line) if isinstance(self.line, list) else (self.line,)
 
 
-class Question(Model):
-    """What every question has, whatever its kind."""
-
-    id: Identifier
-    text: Text
-    points: Annotated[float, Field(ge=0)] = 1.0
-    solution: Text | None = None
-
-
-class ValuesQuestion(Question):
-    """Asks for named quantities: `answers: [f, h[1], dL/dW_f]`.
-
-    `layout` says how its answers are laid out to be filled in; where silent, as the file says.
-    """
-
-    kind: Literal["values"] = "values"
-    answers: Annotated[list[str], Field(min_length=1)]
-    layout: Layout | None = None
-    unit: Text | None = None
-
-
-class NumberQuestion(Question):
-    """Asks for one number (or vector); `accept` lists equally valid expressions."""
-
-    kind: Literal["number"]
-    answer: Formula
-    accept: list[Formula] = []
-    unit: Text | None = None
-
-
-class ExpressionQuestion(Question):
-    """Asks for a formula, graded by equivalence."""
-
-    kind: Literal["expression"]
-    answer: Formula
-    accept: list[Formula] = []
-
-
-class Choice(Model):
-    """One of the answers offered."""
-
-    id: Identifier
-    text: Text
-    right: bool = False
-
-
-class ChoiceQuestion(Question):
-    """Asks to choose; every right choice, and no other, is due."""
-
-    kind: Literal["choice"]
-    choices: Annotated[list[Choice], Field(min_length=2)]
-
-    @model_validator(mode="after")
-    def _right(self) -> ChoiceQuestion:
-        if not any(choice.right for choice in self.choices):
-            raise ValueError("no choice is marked `right: true`")
-        return self
-
-
-class TextQuestion(Question):
-    """Asks for words; a person marks them."""
-
-    kind: Literal["text"]
-    rubric: Text | None = None
-
-
-def _kind(data: Any) -> str:
-    kind = data.get("kind", "values") if isinstance(data, dict) else getattr(data, "kind", None)
-    return kind if isinstance(kind, str) else "values"
-
-
-AnyQuestion = Annotated[
-    Annotated[ValuesQuestion, Tag("values")]
-    | Annotated[NumberQuestion, Tag("number")]
-    | Annotated[ExpressionQuestion, Tag("expression")]
-    | Annotated[ChoiceQuestion, Tag("choice")]
-    | Annotated[TextQuestion, Tag("text")],
-    Discriminator(_kind),
-]
-
 GIVEN_SCHEMA = {
     "type": "object",
     "description": "Numbers by name: a number, a list, a list of rows, or how they are drawn.",
@@ -317,10 +170,6 @@ class VariantsFile(Model):
     seed: int
     ambiguous: Annotated[int, Field(ge=0)] | None = None
     draw: Annotated[dict[str, Rule], Field(min_length=1)]
-
-
-Name = Annotated[str, AfterValidator(fold_name)]
-Symbol = Annotated[str, Field(pattern=r"^[A-Za-z]\w*$", max_length=40)]
 
 
 class CellUse(Model):

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from tp_solver.exercise.model import Text
+from tp_solver.exercise.fields import Text
 from tp_solver.exercise.source import Keys
 
 MATH = re.compile(r"(?<!\\)\$([^$\n]+)(?<!\\)\$")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tp_solver.errors import FormulaError
-from tp_solver.exercise.model import NumberQuestion
+from tp_solver.exercise.questions import NumberQuestion
 from tp_solver.grading.names import asked_names
 from tp_solver.grading.report import Remark
 from tp_solver.grading.submission import LONGEST_ANSWER, Raw

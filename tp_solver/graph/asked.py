@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from tp_solver.errors import Issue, suggestion
 from tp_solver.exercise.exercise import ANY, Asked, Exercise, Target
-from tp_solver.exercise.model import ExpressionQuestion
+from tp_solver.exercise.questions import ExpressionQuestion
 from tp_solver.graph.boxes import Box, hull, missing, overlap
 from tp_solver.graph.gaps import at_box
 from tp_solver.graph.system import System

@@ -10,7 +10,7 @@ from typing import Any
 from tp_solver.errors import Issue, ModelError, suggestion
 from tp_solver.exercise.exercise import Asked, Equation, Exercise, Given, Target
 from tp_solver.exercise.givens import nested_shape
-from tp_solver.exercise.model import ExpressionQuestion
+from tp_solver.exercise.questions import ExpressionQuestion
 from tp_solver.graph.adjoint import derive
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.asked import Asking, asked_box, asked_extent, top_trouble

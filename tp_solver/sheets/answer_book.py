@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 from tp_solver.exercise.exercise import Asked
-from tp_solver.exercise.model import (
+from tp_solver.exercise.questions import (
     AnyQuestion,
     ChoiceQuestion,
     ExpressionQuestion,

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from tp_solver.exercise.exercise import Asked
-from tp_solver.exercise.model import ChoiceQuestion
+from tp_solver.exercise.questions import ChoiceQuestion
 from tp_solver.graph.model import Model
 from tp_solver.sheets.asking import answered, asked_text, digits_asked, printable, unit_of
 from tp_solver.sheets.blocks import answer_names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tp_solver.exercise.exercise import Asked, Exercise
-from tp_solver.exercise.model import ChoiceQuestion, NumberQuestion, ValuesQuestion
+from tp_solver.exercise.questions import ChoiceQuestion, NumberQuestion, ValuesQuestion
 from tp_solver.exercise.variants import sheet_code
 from tp_solver.grading.submission import PARTED
 from tp_solver.graph.model import Model

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tp_solver.exercise.exercise import Asked
-from tp_solver.exercise.model import ValuesQuestion
+from tp_solver.exercise.questions import ValuesQuestion
 from tp_solver.grading.readers.grid import Place, placed
 from tp_solver.graph.components import every
 from tp_solver.graph.model import Model, Slot

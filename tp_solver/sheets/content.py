@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from tp_solver.exercise.exercise import Asked, Curve
-from tp_solver.exercise.model import AnyQuestion, NumberQuestion
+from tp_solver.exercise.questions import AnyQuestion, NumberQuestion
 from tp_solver.graph.model import accepted_key
 from tp_solver.graph.schedule import places_read
 from tp_solver.language.tree import Node, Part, Ref

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from tp_solver.exercise.model import Text
+from tp_solver.exercise.fields import Text
 from tp_solver.language.latex import latex
 from tp_solver.language.tree import Node, Op, Ref, Span, Value
 from tp_solver.sheets.content import Drawn, content

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from tp_solver.errors import FormulaError
-from tp_solver.exercise.model import Text
+from tp_solver.exercise.fields import Text
 from tp_solver.grading.misconceptions import Mistake, catalogue
 from tp_solver.grading.misconceptions.wording import worded
 from tp_solver.grading.report import Finding

@@ -14,7 +14,7 @@ import numpy as np
 from markupsafe import Markup
 
 from tp_solver.exercise.exercise import Asked
-from tp_solver.exercise.model import Text
+from tp_solver.exercise.fields import Text
 from tp_solver.grading.hints import WRONG
 from tp_solver.grading.marked import Batch
 from tp_solver.grading.report import VERDICTS, Report, Score, final_mark

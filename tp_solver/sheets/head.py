@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from tp_solver.exercise.exercise import Exercise
-from tp_solver.exercise.model import Text
+from tp_solver.exercise.fields import Text
 from tp_solver.graph.model import Model
 from tp_solver.language.notation import fold_name
 from tp_solver.language.tree import Op

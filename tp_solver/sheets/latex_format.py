@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from tp_solver.exercise.model import ChoiceQuestion, Text, TextQuestion
+from tp_solver.exercise.fields import Text
+from tp_solver.exercise.questions import ChoiceQuestion, TextQuestion
 from tp_solver.language.latex import latex
 from tp_solver.language.measure import width
 from tp_solver.language.tree import Node, Op

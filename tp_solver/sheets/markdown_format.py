@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tp_solver.exercise.model import AnyQuestion, ChoiceQuestion, Text, TextQuestion
+from tp_solver.exercise.fields import Text
 from tp_solver.exercise.prose import MATH
+from tp_solver.exercise.questions import AnyQuestion, ChoiceQuestion, TextQuestion
 from tp_solver.language.latex import latex
 from tp_solver.language.measure import width
 from tp_solver.language.parse import parse

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tp_solver.exercise.exercise import Equation
-from tp_solver.exercise.model import ChoiceQuestion
+from tp_solver.exercise.questions import ChoiceQuestion
 from tp_solver.language.tree import Node, Op
 from tp_solver.sheets.markdown_format import MarkdownDocument, joined
 from tp_solver.sheets.notebook_code import Cells

@@ -8,7 +8,8 @@ from typing import get_args
 
 from markupsafe import Markup
 
-from tp_solver.exercise.model import AnyQuestion, ChoiceQuestion, Detail, TextQuestion
+from tp_solver.exercise.model import Detail
+from tp_solver.exercise.questions import AnyQuestion, ChoiceQuestion, TextQuestion
 from tp_solver.language.tree import Node, Value
 from tp_solver.sheets.content import Formula, Group, Question, Relation, Step, content
 from tp_solver.sheets.head import Head, Writer, title_of

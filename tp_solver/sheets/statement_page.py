@@ -9,7 +9,7 @@ from math import ceil
 from markupsafe import Markup
 
 from tp_solver.exercise.exercise import Asked
-from tp_solver.exercise.model import ChoiceQuestion
+from tp_solver.exercise.questions import ChoiceQuestion
 from tp_solver.graph.model import Model, Slot
 from tp_solver.language.tree import Ref
 from tp_solver.sheets.asking import unit_of

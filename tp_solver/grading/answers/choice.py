@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tp_solver.exercise.exercise import Asked
-from tp_solver.exercise.model import ChoiceQuestion
+from tp_solver.exercise.questions import ChoiceQuestion
 from tp_solver.grading.report import Mark, Remark, Verdict
 from tp_solver.grading.submission import Raw
 from tp_solver.solution import Solution

@@ -12,7 +12,7 @@ from decimal import Decimal
 from markupsafe import escape
 
 from tp_solver.exercise.exercise import Asked
-from tp_solver.exercise.model import Text
+from tp_solver.exercise.fields import Text
 from tp_solver.grading.accepted import Number
 from tp_solver.graph.model import Model, Slot
 from tp_solver.language.latex import latex

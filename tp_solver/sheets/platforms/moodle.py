@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from markupsafe import escape
 
 from tp_solver.exercise.exercise import Asked
-from tp_solver.exercise.model import ChoiceQuestion, TextQuestion
+from tp_solver.exercise.questions import ChoiceQuestion, TextQuestion
 from tp_solver.grading.accepted import Number, numbers
 from tp_solver.sheets.platforms.cloze import field, outside
 from tp_solver.sheets.platforms.figures import digits, points, weights

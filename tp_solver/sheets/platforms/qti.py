@@ -16,7 +16,7 @@ from decimal import Decimal
 from markupsafe import escape
 
 from tp_solver.exercise.exercise import Asked
-from tp_solver.exercise.model import ChoiceQuestion, TextQuestion
+from tp_solver.exercise.questions import ChoiceQuestion, TextQuestion
 from tp_solver.grading.accepted import Number, numbers
 from tp_solver.sheets.platforms.figures import digits, points
 from tp_solver.sheets.platforms.fragments import Fragments, mathml_ink
