@@ -187,3 +187,14 @@ def test_a_writer_serves_one_copy_after_another() -> None:
     together = [writer.page(report) for report in copies]
     alone = [FeedbackWriter(solution, words("fr")).page(report) for report in copies]
     assert together == alone
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_first_slip_leads_to_its_question(language: str) -> None:
+    text = page(
+        "tp-2.1", copy("tp-2.1", {"f[1]": "0.5498", "C[2]": "0.9", "h[2]": "0.1"}), language
+    )
+    (link,) = re.findall(r'<a href="(#question-[0-9]+)">(.*?)</a>', text)
+    assert link[0] == "#question-2"
+    assert "<math><msub><mi>C</mi><mn>2</mn></msub></math>" in link[1]
+    assert 'id="question-2"' in text

@@ -176,7 +176,7 @@ class FeedbackWriter(Writer):
         first = wrong[np.argmin(rows.order[wrong])]
         ids = [asked.question.id for asked in self.exercise.questions]
         number = ids.index(rows.items[first].question) + 1
-        told = self.words("grade.first_slip", name=rows.names[first])
+        told = self.words("grade.first_slip", name=Markup(rows.names[first]))
         return Markup('<a href="#question-{}">{}</a>').format(number, Markup(told))
 
     def path(self, report: Report) -> Markup:
