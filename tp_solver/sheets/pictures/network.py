@@ -70,29 +70,33 @@ def network(model: Model, node_of: Callable[[Place], Hashable | None]) -> Networ
     return builder.network()
 
 
+# What a place depends on, at which distance; in the order found, the same in every process.
+Sources = dict[tuple[Hashable, int], None]
+
+
 class _Builder:
     def __init__(self, model: Model, node_of: Callable[[Place], Hashable | None]) -> None:
         self.model, self.node_of = model, node_of
         self.found: dict[Hashable, dict[Place, None]] = {}
         self.edges: dict[tuple[Hashable, Hashable], set[int]] = {}
-        self.sources: dict[Place, frozenset[tuple[Hashable, int]]] = {}
+        self.sources: dict[Place, Sources] = {}
         self.given: set[Hashable] = set()
 
     def add(self, place: Place, read: Iterable[Place]) -> None:
         """Add a place, and edges from all it reads, those within another step told apart."""
-        sources: set[tuple[Hashable, int]] = set()
+        sources: Sources = {}
         for other in read:
             step = _step(other, place)
             node = self.node_of(other)
             if node is None:
-                sources |= {(one, far or step) for one, far in self.sources.get(other, ())}
+                sources |= {(one, far or step): None for one, far in self.sources.get(other, ())}
                 continue
             if other not in self.sources:  # nothing computes it
                 if node not in self.found:
                     self.given.add(node)
                 self.found.setdefault(node, {})[other] = None
-            sources.add((node, step))
-        self.sources[place] = frozenset(sources)
+            sources[node, step] = None
+        self.sources[place] = sources
         here = self.node_of(place)
         if here is None:
             return
@@ -105,7 +109,7 @@ class _Builder:
     def network(self) -> Network:
         order = {node: i for i, node in enumerate(self.in_order())}
         edges = tuple(
-            Edge(order[a], order[b], 0 if 0 in steps else next(iter(steps)))
+            Edge(order[a], order[b], 0 if 0 in steps else min(steps))
             for (a, b), steps in self.edges.items()
         )
         return Network(
