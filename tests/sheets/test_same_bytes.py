@@ -19,6 +19,7 @@ out = Path(sys.argv[1])
 for name in ("tp-2.1", "rnn-bidirectional"):
     for form in sorted(FORMATS.keys() - {"pdf", "moodle-numerical"}):
         main(["solve", name, "-o", str(out / "solve"), "--format", form])
+main(["solve", "tp", "rnn", "gru", "lstm", "training", "bugs", "-o", str(out / "pages")])
 main(["sheet", "tp-2.2", "masked-loss", "-o", str(out / "sheet")])
 main(["sheet", "lstm-own-numbers", "--variants", "2", "-o", str(out / "own")])
 copy = out / "copy.yaml"
