@@ -26,7 +26,7 @@ from tp_solver.grading.readers import read_submissions
 from tp_solver.grading.readers.people import cleaned
 from tp_solver.grading.report import Student
 from tp_solver.sheets.answer_book import answer_book
-from tp_solver.sheets.answer_text import answer_file
+from tp_solver.sheets.answer_text import answer_file, answer_table
 from tp_solver.solution import load, solve
 from tp_solver.text import words
 
@@ -127,7 +127,8 @@ def test_files_that_somebody_may_have_filled_in_are_kept(place: Path) -> None:
     assert answers.read_text("utf-8") == "mine"
 
 
-IDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40).map(cleaned)
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
+IDS = (TEXTS | st.from_regex("'*[=+@-]x", fullmatch=True)).map(cleaned)  # and formulas
 
 
 @settings(
@@ -139,6 +140,7 @@ def test_answer_files_bring_back_whose_they_are(student: str, name: str, tmp_pat
     for suffix, content in (
         ("yaml", answer_file(model, words("en")).replace("h[1]:", "h[1]: 1").encode()),
         ("xlsx", filled(answer_book(model, words("en")))),
+        ("csv", answer_table(model, words("en")).replace("h[1],", "h[1],1").encode("utf-8-sig")),
     ):
         path = tmp_path / f"copy.{suffix}"
         path.write_bytes(content)

@@ -16,6 +16,7 @@ from tp_solver.grading.answers.numeric import Column
 from tp_solver.grading.drawing import Drawer
 from tp_solver.grading.marking import Marker
 from tp_solver.grading.report import Student
+from tp_solver.grading.spreadsheets import safe
 from tp_solver.grading.truth import Truth
 from tp_solver.graph.model import Model
 from tp_solver.sheets.files import (
@@ -27,7 +28,6 @@ from tp_solver.sheets.files import (
     write,
 )
 from tp_solver.sheets.formats import FORMATS
-from tp_solver.sheets.gradebook import safe
 from tp_solver.sheets.head import title_of
 from tp_solver.sheets.html import page
 from tp_solver.sheets.json_format import dumps, plain_number

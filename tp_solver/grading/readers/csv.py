@@ -38,7 +38,7 @@ def read(source: Input) -> Iterator[Submission]:
         else:
             mark = _delimiter(head)
         rows = trouble.rows(chain(head, below), mark)
-        for submission in Table(source, commas=mark == ",").submissions(rows):
+        for submission in Table(source, commas=mark == ",", quoted=True).submissions(rows):
             yield from trouble.told()
             yield submission
         yield from trouble.told()

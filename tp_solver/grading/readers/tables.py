@@ -12,7 +12,8 @@ from tp_solver.grading.readers.headers import Layout, columns, layout, role
 from tp_solver.grading.readers.inputs import Input, shown
 from tp_solver.grading.readers.items import MOST_TWICE, refused
 from tp_solver.grading.readers.people import cleaned, who
-from tp_solver.grading.report import Remark
+from tp_solver.grading.report import Remark, Student
+from tp_solver.grading.spreadsheets import bare
 from tp_solver.grading.submission import (
     LONGEST_NAME,
     MOST_ANSWERS,
@@ -29,15 +30,25 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class Table:
-    """A table being read: what it is in, and whether a comma may have parted a number."""
+    """A table being read: what it is in, and whether a comma may have parted a number.
+
+    `quoted` where a quote may stand before what a spreadsheet would read as a formula.
+    """
 
     source: Input
     sheet: str = ""
     commas: bool = False
+    quoted: bool = False
 
     def place(self, number: int) -> str:
         """Say where a row stands."""
         return f"{self.sheet}!{number}" if self.sheet else str(number)
+
+    def who(self, identifier: str, name: str, number: int) -> tuple[Student, tuple[Remark, ...]]:
+        """Say who handed in, and what is to be said of that."""
+        if self.quoted:
+            identifier, name = bare(identifier.strip()), bare(name.strip())
+        return who(identifier, name, self.source.owner, number)
 
     def refused(self, remark: Remark, number: int = 0) -> Submission:
         """Return a submission that can't be marked."""
@@ -79,7 +90,7 @@ class Table:
             identifier, name = _student(form, cells)
             if not alone and not (identifier or name or any(answers.values())):
                 continue  # a line of the form that nobody filled in
-            student, remarks = who(identifier, name, self.source.owner, 0 if alone else number)
+            student, remarks = self.who(identifier, name, 0 if alone else number)
             parted = self.commas and len(typed) != form.width
             yield Submission(
                 student,
@@ -115,7 +126,7 @@ class Table:
 
     def gathered(self, own: _Gathered, form: Layout) -> Submission:
         number = own.number if form.named else 0
-        student, remarks = who(own.identifier, own.name, self.source.owner, number)
+        student, remarks = self.who(own.identifier, own.name, number)
         place = self.place(number) if number else self.sheet
         read = Submission(student, self.source.file, {}, place=place)
         if len(own.answers) > MOST_ANSWERS:
