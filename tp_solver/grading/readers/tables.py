@@ -91,13 +91,14 @@ class Table:
             if not alone and not (identifier or name or any(answers.values())):
                 continue  # a line of the form that nobody filled in
             student, remarks = self.who(identifier, name, 0 if alone else number)
-            parted = self.commas and len(typed) != form.width
+            commas = self.commas and len(typed) != form.width
+            parted = _parted(places, cells) if commas else ()
             yield Submission(
                 student,
                 self.source.file,
                 answers,
                 (*remarks, *twice),
-                ambiguous=frozenset(_parted(form, cells) if parted else ()),
+                ambiguous=frozenset(n for n, at in zip(names, places, strict=True) if at in parted),
                 exercise=cleaned(_cell(form, cells, "exercise")),
                 place=self.place(number),
             )
@@ -108,15 +109,16 @@ class Table:
         In a file of one student, rows that don't repeat whose they are are that student's.
         """
         found: dict[str, _Gathered] = {}
-        for count, (number, cells, own) in enumerate(_blocks(form, rows), 1):
-            if count > MOST_GATHERED:
-                yield self.refused(Remark("too-many-rows", (("most", MOST_GATHERED),)))
-                return
+        count = 0
+        for number, cells, own in _blocks(form, rows):
             identifier, name = _student(own, cells)
             key = cleaned(identifier) or cleaned(name)
             if key not in found:
                 found[key] = _Gathered(identifier, name, number)
-            found[key].add(own, cells, self.commas)
+            count += found[key].add(own, cells, self.commas)
+            if count > MOST_GATHERED:
+                yield self.refused(Remark("too-many-rows", (("most", MOST_GATHERED),)))
+                return
         if not form.named and not found:
             found[""] = _Gathered(*_student(form, []), 0)
         if len(found) == 2 and "" in found:
@@ -155,18 +157,16 @@ class _Gathered:
     stray: list[str] = field(default_factory=list)
     ambiguous: list[str] = field(default_factory=list)
 
-    def add(self, form: Layout, cells: list[str], commas: bool) -> None:
-        """Take what a row says; the first of two values for one answer counts."""
+    def add(self, form: Layout, cells: list[str], commas: bool) -> int:
+        """Take what a row says, and return how many cells that is, or 1 where there are none.
+
+        The first of two values for one answer counts.
+        """
         self.exercise = self.exercise or _cell(form, cells, "exercise")
         self.name = self.name or _student(form, cells)[1]
         name = _cell(form, cells, "answer").strip()[:LONGEST_NAME]
         if form.places:
-            overfull = commas and any(map(str.strip, cells[form.width :]))
-            for at, place in form.places.items():
-                value = cells[at] if at < len(cells) else ""
-                if value.strip() != NOT_ASKED:
-                    self.put(placed(name, place)[:LONGEST_NAME] if name else "", value, overfull)
-            return
+            return self.placed(name, form, cells, commas)
         value = _cell(form, cells, "value")
         at = form.roles["value"]
         parted = False
@@ -175,6 +175,21 @@ class _Gathered:
         elif commas and at + 1 < len(cells) and at + 1 not in form.roles.values():
             parted = _is_parted(value, cells[at + 1])
         self.put(name, value, parted)
+        return 1
+
+    def placed(self, name: str, form: Layout, cells: list[str], commas: bool) -> int:
+        """Take a row of a table to fill in, as far as it goes."""
+        overfull = commas and any(map(str.strip, cells[form.width :]))
+        parted = _parted(form.places, cells) if commas and len(cells) != form.width else ()
+        taken = 0
+        for at, place in form.places.items():  # in the order of the columns
+            if at >= len(cells):
+                break
+            taken += 1
+            if cells[at].strip() != NOT_ASKED:
+                called = placed(name, place)[:LONGEST_NAME] if name else ""
+                self.put(called, cells[at], overfull or at in parted)
+        return max(taken, 1)
 
     def put(self, name: str, value: str, parted: bool) -> None:
         """Take an answer; `parted` where a comma may have cut it in two."""
@@ -250,12 +265,13 @@ def _student(form: Layout, cells: Sequence[str]) -> tuple[str, str]:
     return _cell(form, cells, "student"), name
 
 
-def _parted(form: Layout, cells: list[str]) -> Iterator[str]:
-    """Yield the answers whose cells, in a row with too few or too many, may be one number."""
-    for (first, at), (second, after) in pairwise(form.answers.items()):
-        if after == at + 1 and _is_parted(cells[at], cells[after]):
-            yield first[:LONGEST_NAME]
-            yield second[:LONGEST_NAME]
+def _parted(places: Iterable[int], cells: list[str]) -> set[int]:
+    """Return the columns whose cells, in a row with too few or too many, may be one number."""
+    found: set[int] = set()
+    for at, after in pairwise(places):
+        if after == at + 1 and after < len(cells) and _is_parted(cells[at], cells[after]):
+            found |= {at, after}
+    return found
 
 
 def _is_parted(left: str, right: str) -> bool:
