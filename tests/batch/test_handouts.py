@@ -176,9 +176,19 @@ def test_a_list_of_students_is_read_in_any_usual_form(tmp_path: Path) -> None:
         "e1,Ada L.\n\ne2\n",
         "Identifiant\te1x\ne1\tAda L.\ne2\t\n",
         "\ufeffstudent;name;group\ne1;Ada L.;A\ne2;;B\n",
+        "Nom;Identifiant\nAda L.;e1\n;e2\n",
+        "Prénom;Nom;Identifiant\nAda;L.;e1\n;;e2\n",
+        "First name,Surname,ID number,Email address\nAda,L.,e1,a@x.org\n,,e2,\n",
+        "sep=;\ne1;Ada L.\ne2;B; C\n",
+        "id,name\ne1,Ada L.\ne2,Zo; é\n",
+        "email;nom\ne1;Ada L.\ne2;\n",
+        "id\ne1;Ada L.\ne2;Zoé, B.\n",
     ):
         path.write_bytes(text.encode())
-        assert [student.id for student in read_students(path)] == ["e1", "e2"], text
+        found = read_students(path)
+        assert [student.id for student in found] == ["e1", "e2"], text
+        known = "Ada" in text and "e1x" not in text
+        assert found[0].name == ("Ada L." if known else ""), text
     assert [student.id for student in numbered(3)] == ["1", "2", "3"]
 
 
@@ -187,7 +197,9 @@ def test_a_list_of_students_is_read_in_any_usual_form(tmp_path: Path) -> None:
     [
         ("", "lists nobody"),
         ("id,name\n", "lists nobody"),
-        ("e1\ne2\nE1\n", ":3: `E1` is listed twice"),
+        ("e1\ne2\nE1\n", ":3: `E1` is listed twice: line 1 has `e1`, and capitals don't count"),
+        ("Nom;Prénom\nL.;Ada\n", ":1: none of the headings `Nom`, `Prénom` is for ids: call"),
+        ("\nname\nAda\n", ":2: none of the headings `name` is for ids"),
     ],
 )
 def test_a_list_that_is_none_is_refused(tmp_path: Path, text: str, told: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tp_solver.batch.roster import parting
 from tp_solver.errors import UserError, nearest
 from tp_solver.exercise.source import Source, parse_yaml
 from tp_solver.grading.readers.cells import cell_text
@@ -123,8 +124,7 @@ def _rows(path: Path) -> Iterator[Row]:
 
 def _csv(path: Path, raw: bytes) -> Iterator[Row]:
     text = decoded(raw)
-    first = text.partition("\n")[0]
-    mark = max("\t;,", key=first.count)
+    mark = parting(text.partition("\n")[0])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     try:
         yield from _table(path, ((reader.line_num, cells) for cells in reader))

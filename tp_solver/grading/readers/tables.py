@@ -87,7 +87,7 @@ class Table:
             answers: dict[str, Raw] = dict(
                 zip(names, [cells[at] or None for at in places], strict=True)
             )
-            identifier, name = _student(form, cells)
+            identifier, name = student_in(form, cells)
             if not alone and not (identifier or name or any(answers.values())):
                 continue  # a line of the form that nobody filled in
             student, remarks = self.who(identifier, name, 0 if alone else number)
@@ -111,7 +111,7 @@ class Table:
         found: dict[str, _Gathered] = {}
         count = 0
         for number, cells, own in _blocks(form, rows):
-            identifier, name = _student(own, cells)
+            identifier, name = student_in(own, cells)
             key = cleaned(identifier) or cleaned(name)
             if key not in found:
                 found[key] = _Gathered(identifier, name, number)
@@ -120,7 +120,7 @@ class Table:
                 yield self.refused(Remark("too-many-rows", (("most", MOST_GATHERED),)))
                 return
         if not form.named and not found:
-            found[""] = _Gathered(*_student(form, []), 0)
+            found[""] = _Gathered(*student_in(form, []), 0)
         if len(found) == 2 and "" in found:
             found = {"": _joined(*found.values())}
         for student in found.values():
@@ -163,7 +163,7 @@ class _Gathered:
         The first of two values for one answer counts.
         """
         self.exercise = self.exercise or _cell(form, cells, "exercise")
-        self.name = self.name or _student(form, cells)[1]
+        self.name = self.name or student_in(form, cells)[1]
         name = _cell(form, cells, "answer").strip()[:LONGEST_NAME]
         if form.places:
             return self.placed(name, form, cells, commas)
@@ -256,7 +256,7 @@ def _cell(form: Layout, cells: Sequence[str], kind: str) -> str:
     return told if told.strip() else form.before.get(kind, told)
 
 
-def _student(form: Layout, cells: Sequence[str]) -> tuple[str, str]:
+def student_in(form: Layout, cells: Sequence[str]) -> tuple[str, str]:
     """Return the id and the name that a row gives."""
     name = _cell(form, cells, "name")
     if "first" in form.roles or "last" in form.roles:
