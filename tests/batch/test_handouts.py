@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import openpyxl
@@ -27,6 +28,7 @@ from tp_solver.grading.readers.people import cleaned
 from tp_solver.grading.report import Student
 from tp_solver.sheets.answer_book import answer_book
 from tp_solver.sheets.answer_text import answer_file, answer_table
+from tp_solver.sheets.chromium import VARIABLE
 from tp_solver.solution import load, solve
 from tp_solver.text import words
 
@@ -117,6 +119,37 @@ def test_other_formats_are_written_for_each_student(place: Path) -> None:
     w = family(["2"]).numbers[0][2]
     assert data["values"]["w"] == float(w)  # type: ignore[arg-type]
     assert data["student"] == {"id": "2", "name": ""}
+
+
+def test_without_a_browser_students_solutions_are_pages(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(place / "nothing"))
+    assert command(place, "solve", "--variants", "2", "--format", "pdf", "-o", str(place)) == 1
+    assert "Written as HTML instead" in capsys.readouterr().err
+    folder = place / "own-rnn"
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"1.html", "2.html", "index.html", "key.csv", "key.json"}
+    assert 'href="1.html"' in (folder / "index.html").read_text("utf-8")
+
+
+def test_students_solutions_are_printed_with_one_start_of_the_browser(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts: list[list[str]] = []
+
+    def printed(pages: Iterable[str]) -> Iterator[bytes]:
+        starts.append([])
+        for made in pages:
+            starts[-1].append(made)
+            yield b"%PDF-"
+
+    monkeypatch.setattr("tp_solver.sheets.pdf.printed", printed)
+    assert command(place, "solve", "--variants", "3", "--format", "pdf", "-o", str(place)) == 0
+    assert [len(pages) for pages in starts] == [3]
+    folder = place / "own-rnn"
+    assert (folder / "3.pdf").exists()
+    assert 'href="3.pdf"' in (folder / "index.html").read_text("utf-8")
 
 
 def test_files_that_somebody_may_have_filled_in_are_kept(place: Path) -> None:

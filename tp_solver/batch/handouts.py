@@ -103,15 +103,23 @@ class Handouts:
         return statement_html(self.truth.of(row).model, self.words, files)
 
     def solutions(self, form: str, watched: Watched) -> list[Path]:
-        """Write worked solutions, and the key: what is expected of each student."""
+        """Write worked solutions, the key (what is expected of each student), and an index last.
+
+        Raises BrowserError where `form` is printed and none can print.
+        """
         truth, made = self.truth, FORMATS[form]
-        written = [self.index("variants.solutions", made.ending)]
-        for row in watched(range(len(self.students)), "writing"):
-            name = f"{self.stems[row]}{made.ending}"
-            written.append(write(self.place / name, made.make(truth.of(row), self.words)))
+        each = (truth.of(row) for row in watched(range(len(self.students)), "writing"))
+        if made.several:
+            contents: Iterable[str | bytes] = made.several(each, self.words)
+        else:
+            contents = (made.make(solution, self.words) for solution in each)
+        written = [
+            write(self.place / f"{stem}{made.ending}", content)
+            for stem, content in zip(self.stems, contents, strict=True)
+        ]
         written.append(write(self.place / "key.json", dumps(self.key())))
         written.append(write(self.place / "key.csv", "\ufeff" + self.key_table()))
-        return written
+        return [self.index("variants.solutions", made.ending), *written]
 
     def index(self, title: str, ending: str) -> Path:
         """Write the page that leads to those of the students."""
