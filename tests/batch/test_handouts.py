@@ -156,8 +156,42 @@ def test_files_that_somebody_may_have_filled_in_are_kept(place: Path) -> None:
     command(place, "sheet", "--variants", "1", "-o", str(place))
     answers = place / "own-rnn" / "1-reponses.yaml"
     answers.write_text("mine", encoding="utf-8")
-    command(place, "sheet", "--variants", "1", "-o", str(place))
+    assert command(place, "sheet", "--variants", "1", "-o", str(place)) == 1
     assert answers.read_text("utf-8") == "mine"
+
+
+def test_answer_files_of_an_earlier_draw_are_replaced_or_told(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    everyone = ("sheet", "--variants", "2", "-o", str(place))
+    assert command(place, *everyone) == 0
+    folder = place / "own-rnn"
+    filled_in = folder / "1-reponses.yaml"
+    text = filled_in.read_text("utf-8").replace("h[1]:", "h[1]: 0,5")
+    filled_in.write_text(text, encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in folder.glob("*-reponses.*")}
+    assert len(before) == 6
+    capsys.readouterr()
+    assert command(place, *everyone) == 0
+    assert "kept: 1-reponses.yaml" in capsys.readouterr().err
+    (place / "rnn.yaml").write_text(RNN.replace("seed: 7", "seed: 8"), encoding="utf-8")
+    assert command(place, *everyone) == 1
+    said = capsys.readouterr().err
+    assert "kept, of other numbers: 1-reponses.yaml (move" in said
+    assert "kept: " not in said
+    after = {path.name: path.read_bytes() for path in folder.glob("*-reponses.*")}
+    assert {name for name in before if before[name] == after[name]} == {"1-reponses.yaml"}
+
+
+def test_a_sheet_says_which_answer_files_it_kept(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = ("sheet", "--format", "html,yaml,xlsx", "-o", str(place / "td"))
+    assert command(place, *made) == 0
+    assert "kept" not in capsys.readouterr().err
+    assert command(place, *made) == 0
+    kept = "kept: own-rnn-reponses.yaml, own-rnn-reponses.xlsx (delete them to have them made anew)"
+    assert kept in capsys.readouterr().err
 
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)

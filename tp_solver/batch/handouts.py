@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tp_solver.batch.earlier import Earlier, earlier
 from tp_solver.batch.names import stems
 from tp_solver.errors import UserError
 from tp_solver.grading.answers.numeric import Column
@@ -19,9 +20,10 @@ from tp_solver.grading.report import Student
 from tp_solver.grading.spreadsheets import safe
 from tp_solver.grading.truth import Truth
 from tp_solver.graph.model import Model
+from tp_solver.sheets.asking import answered
 from tp_solver.sheets.files import (
     SHEETS,
-    keep,
+    Sheets,
     personal_blanks,
     personal_files,
     statement_html,
@@ -69,24 +71,30 @@ class Handouts:
         """Return how the files of each student are called."""
         return stems([student.id for student in self.students])
 
-    def sheets(self, watched: Watched, forms: Sequence[str] = SHEETS) -> list[Path]:
+    def sheets(self, watched: Watched, forms: Sequence[str] = SHEETS) -> Sheets:
         """Write statements and answer files; those that somebody may have filled in are kept.
+
+        Blanks of an earlier draw are replaced; one with answers is kept, and told apart.
 
         Raises BrowserError, before anything is written, where `pdf` is a form and none can print.
         """
         truth = self.truth
-        written = [*self.printed(watched, forms)] if "pdf" in forms else []
+        made = Sheets([*self.printed(watched, forms)] if "pdf" in forms else [], [], [])
         if "html" in forms:
-            written.insert(0, self.index("variants.students", ".html"))
+            made.written.insert(0, self.index("variants.students", ".html"))
         for row in watched(range(len(self.students)), "writing"):
             stem = self.stems[row]
             if "html" in forms:
-                written.append(write(self.place / f"{stem}.html", self.statement(row, forms)))
-            blanks = personal_blanks(truth.of(row).model, self.words, stem, forms)
-            for file, data in blanks.items():
-                if (kept := keep(self.place / file, data)) is not None:
-                    written.append(kept)
-        return written
+                page_file = self.place / f"{stem}.html"
+                made.written.append(write(page_file, self.statement(row, forms)))
+            model = truth.of(row).model
+            for file, data in personal_blanks(model, self.words, stem, forms).items():
+                path, code = self.place / file, answered(model.exercise)
+                found = earlier(path, code) if path.exists() else Earlier.BLANK
+                if found is Earlier.BLANK:
+                    write(path, data)
+                _listed(made, found).append(path)
+        return made
 
     def printed(self, watched: Watched, forms: Sequence[str]) -> Iterator[Path]:
         """Print the statements of all students."""
@@ -167,6 +175,15 @@ class Handouts:
             student = item["student"]
             writer.writerow([safe(student["id"]), safe(student["name"]), item["code"], *numbers])
         return out.getvalue()
+
+
+def _listed(made: Sheets, found: Earlier) -> list[Path]:
+    """Return the list that an answer file goes to, by what was there."""
+    return {
+        Earlier.BLANK: made.written,
+        Earlier.CURRENT: made.kept,
+        Earlier.OTHER: made.others,
+    }[found]
 
 
 def _typed(column: Column) -> str:
