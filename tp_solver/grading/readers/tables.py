@@ -268,8 +268,10 @@ def student_in(form: Layout, cells: Sequence[str]) -> tuple[str, str]:
 def _parted(places: Iterable[int], cells: list[str]) -> set[int]:
     """Return the columns whose cells, in a row with too few or too many, may be one number."""
     found: set[int] = set()
-    for at, after in pairwise(places):
-        if after == at + 1 and after < len(cells) and _is_parted(cells[at], cells[after]):
+    for at, after in pairwise(places):  # in the order of the columns
+        if after >= len(cells):
+            break
+        if after == at + 1 and _is_parted(cells[at], cells[after]):
             found |= {at, after}
     return found
 
