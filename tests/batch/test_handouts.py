@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import openpyxl
@@ -26,7 +27,8 @@ from tp_solver.grading.readers import read_submissions
 from tp_solver.grading.readers.people import cleaned
 from tp_solver.grading.report import Student
 from tp_solver.sheets.answer_book import answer_book
-from tp_solver.sheets.answer_text import answer_file
+from tp_solver.sheets.answer_text import answer_file, answer_table
+from tp_solver.sheets.chromium import VARIABLE
 from tp_solver.solution import load, solve
 from tp_solver.text import words
 
@@ -119,15 +121,81 @@ def test_other_formats_are_written_for_each_student(place: Path) -> None:
     assert data["student"] == {"id": "2", "name": ""}
 
 
+def test_without_a_browser_students_solutions_are_pages(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(place / "nothing"))
+    assert command(place, "solve", "--variants", "2", "--format", "pdf", "-o", str(place)) == 1
+    assert "Written as HTML instead" in capsys.readouterr().err
+    folder = place / "own-rnn"
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"1.html", "2.html", "index.html", "key.csv", "key.json"}
+    assert 'href="1.html"' in (folder / "index.html").read_text("utf-8")
+
+
+def test_students_solutions_are_printed_with_one_start_of_the_browser(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts: list[list[str]] = []
+
+    def printed(pages: Iterable[str]) -> Iterator[bytes]:
+        starts.append([])
+        for made in pages:
+            starts[-1].append(made)
+            yield b"%PDF-"
+
+    monkeypatch.setattr("tp_solver.sheets.pdf.printed", printed)
+    assert command(place, "solve", "--variants", "3", "--format", "pdf", "-o", str(place)) == 0
+    assert [len(pages) for pages in starts] == [3]
+    folder = place / "own-rnn"
+    assert (folder / "3.pdf").exists()
+    assert 'href="3.pdf"' in (folder / "index.html").read_text("utf-8")
+
+
 def test_files_that_somebody_may_have_filled_in_are_kept(place: Path) -> None:
     command(place, "sheet", "--variants", "1", "-o", str(place))
     answers = place / "own-rnn" / "1-reponses.yaml"
     answers.write_text("mine", encoding="utf-8")
-    command(place, "sheet", "--variants", "1", "-o", str(place))
+    assert command(place, "sheet", "--variants", "1", "-o", str(place)) == 1
     assert answers.read_text("utf-8") == "mine"
 
 
-IDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40).map(cleaned)
+def test_answer_files_of_an_earlier_draw_are_replaced_or_told(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    everyone = ("sheet", "--variants", "2", "-o", str(place))
+    assert command(place, *everyone) == 0
+    folder = place / "own-rnn"
+    filled_in = folder / "1-reponses.yaml"
+    text = filled_in.read_text("utf-8").replace("h[1]:", "h[1]: 0,5")
+    filled_in.write_text(text, encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in folder.glob("*-reponses.*")}
+    assert len(before) == 6
+    capsys.readouterr()
+    assert command(place, *everyone) == 0
+    assert "kept: 1-reponses.yaml" in capsys.readouterr().err
+    (place / "rnn.yaml").write_text(RNN.replace("seed: 7", "seed: 8"), encoding="utf-8")
+    assert command(place, *everyone) == 1
+    said = capsys.readouterr().err
+    assert "kept, of other numbers: 1-reponses.yaml (move" in said
+    assert "kept: " not in said
+    after = {path.name: path.read_bytes() for path in folder.glob("*-reponses.*")}
+    assert {name for name in before if before[name] == after[name]} == {"1-reponses.yaml"}
+
+
+def test_a_sheet_says_which_answer_files_it_kept(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = ("sheet", "--format", "html,yaml,xlsx", "-o", str(place / "td"))
+    assert command(place, *made) == 0
+    assert "kept" not in capsys.readouterr().err
+    assert command(place, *made) == 0
+    kept = "kept: own-rnn-reponses.yaml, own-rnn-reponses.xlsx (delete them to have them made anew)"
+    assert kept in capsys.readouterr().err
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
+IDS = (TEXTS | st.from_regex("'*[=+@-]x", fullmatch=True)).map(cleaned)  # and formulas
 
 
 @settings(
@@ -139,6 +207,7 @@ def test_answer_files_bring_back_whose_they_are(student: str, name: str, tmp_pat
     for suffix, content in (
         ("yaml", answer_file(model, words("en")).replace("h[1]:", "h[1]: 1").encode()),
         ("xlsx", filled(answer_book(model, words("en")))),
+        ("csv", answer_table(model, words("en")).replace("h[1],", "h[1],1").encode("utf-8-sig")),
     ):
         path = tmp_path / f"copy.{suffix}"
         path.write_bytes(content)
@@ -174,9 +243,19 @@ def test_a_list_of_students_is_read_in_any_usual_form(tmp_path: Path) -> None:
         "e1,Ada L.\n\ne2\n",
         "Identifiant\te1x\ne1\tAda L.\ne2\t\n",
         "\ufeffstudent;name;group\ne1;Ada L.;A\ne2;;B\n",
+        "Nom;Identifiant\nAda L.;e1\n;e2\n",
+        "Prénom;Nom;Identifiant\nAda;L.;e1\n;;e2\n",
+        "First name,Surname,ID number,Email address\nAda,L.,e1,a@x.org\n,,e2,\n",
+        "sep=;\ne1;Ada L.\ne2;B; C\n",
+        "id,name\ne1,Ada L.\ne2,Zo; é\n",
+        "email;nom\ne1;Ada L.\ne2;\n",
+        "id\ne1;Ada L.\ne2;Zoé, B.\n",
     ):
         path.write_bytes(text.encode())
-        assert [student.id for student in read_students(path)] == ["e1", "e2"], text
+        found = read_students(path)
+        assert [student.id for student in found] == ["e1", "e2"], text
+        known = "Ada" in text and "e1x" not in text
+        assert found[0].name == ("Ada L." if known else ""), text
     assert [student.id for student in numbered(3)] == ["1", "2", "3"]
 
 
@@ -185,7 +264,9 @@ def test_a_list_of_students_is_read_in_any_usual_form(tmp_path: Path) -> None:
     [
         ("", "lists nobody"),
         ("id,name\n", "lists nobody"),
-        ("e1\ne2\nE1\n", ":3: `E1` is listed twice"),
+        ("e1\ne2\nE1\n", ":3: `E1` is listed twice: line 1 has `e1`, and capitals don't count"),
+        ("Nom;Prénom\nL.;Ada\n", ":1: none of the headings `Nom`, `Prénom` is for ids: call"),
+        ("\nname\nAda\n", ":2: none of the headings `name` is for ids"),
     ],
 )
 def test_a_list_that_is_none_is_refused(tmp_path: Path, text: str, told: str) -> None:

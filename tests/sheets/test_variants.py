@@ -15,6 +15,7 @@ from tp_solver.grading.submission import Raw, Submission
 from tp_solver.graph.variants import Family
 from tp_solver.sheets.answer_text import answer_file
 from tp_solver.sheets.feedback import FeedbackWriter
+from tp_solver.sheets.remarks import refused
 from tp_solver.sheets.solution_page import solution_html
 from tp_solver.sheets.statement_page import statement_view
 from tp_solver.solution import Solution, loads, solve
@@ -97,6 +98,7 @@ def test_an_answer_file_for_all_names_nobody_and_is_nobodys():
     (report,) = grade(own_rnn(), [replace(copy, exercise=f"own-rnn/{code[0]}")])
     assert report.refused is not None
     assert report.refused.code == "variants.other_numbers"
+    assert refused(report.refused, words("en")).endswith("or one made for everybody")
     same = RNN[: RNN.index("variants:")] + RNN[RNN.index("precision:") :]
     assert "exercise: own-rnn\n" in answer_file(loads(same), words("en"))
 

@@ -10,24 +10,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tp_solver.batch.earlier import Earlier, earlier
 from tp_solver.batch.names import stems
 from tp_solver.errors import UserError
 from tp_solver.grading.answers.numeric import Column
 from tp_solver.grading.drawing import Drawer
 from tp_solver.grading.marking import Marker
 from tp_solver.grading.report import Student
+from tp_solver.grading.spreadsheets import safe
 from tp_solver.grading.truth import Truth
 from tp_solver.graph.model import Model
+from tp_solver.sheets.asking import answered
 from tp_solver.sheets.files import (
     SHEETS,
-    keep,
+    Sheets,
     personal_blanks,
     personal_files,
     statement_html,
     write,
 )
 from tp_solver.sheets.formats import FORMATS
-from tp_solver.sheets.gradebook import safe
 from tp_solver.sheets.head import title_of
 from tp_solver.sheets.html import page
 from tp_solver.sheets.json_format import dumps, plain_number
@@ -69,24 +71,30 @@ class Handouts:
         """Return how the files of each student are called."""
         return stems([student.id for student in self.students])
 
-    def sheets(self, watched: Watched, forms: Sequence[str] = SHEETS) -> list[Path]:
+    def sheets(self, watched: Watched, forms: Sequence[str] = SHEETS) -> Sheets:
         """Write statements and answer files; those that somebody may have filled in are kept.
+
+        Blanks of an earlier draw are replaced; one with answers is kept, and told apart.
 
         Raises BrowserError, before anything is written, where `pdf` is a form and none can print.
         """
         truth = self.truth
-        written = [*self.printed(watched, forms)] if "pdf" in forms else []
+        made = Sheets([*self.printed(watched, forms)] if "pdf" in forms else [], [], [])
         if "html" in forms:
-            written.insert(0, self.index("variants.students", ".html"))
+            made.written.insert(0, self.index("variants.students", ".html"))
         for row in watched(range(len(self.students)), "writing"):
             stem = self.stems[row]
             if "html" in forms:
-                written.append(write(self.place / f"{stem}.html", self.statement(row, forms)))
-            blanks = personal_blanks(truth.of(row).model, self.words, stem, forms)
-            for file, data in blanks.items():
-                if (kept := keep(self.place / file, data)) is not None:
-                    written.append(kept)
-        return written
+                page_file = self.place / f"{stem}.html"
+                made.written.append(write(page_file, self.statement(row, forms)))
+            model = truth.of(row).model
+            for file, data in personal_blanks(model, self.words, stem, forms).items():
+                path, code = self.place / file, answered(model.exercise)
+                found = earlier(path, code) if path.exists() else Earlier.BLANK
+                if found is Earlier.BLANK:
+                    write(path, data)
+                _listed(made, found).append(path)
+        return made
 
     def printed(self, watched: Watched, forms: Sequence[str]) -> Iterator[Path]:
         """Print the statements of all students."""
@@ -103,15 +111,23 @@ class Handouts:
         return statement_html(self.truth.of(row).model, self.words, files)
 
     def solutions(self, form: str, watched: Watched) -> list[Path]:
-        """Write worked solutions, and the key: what is expected of each student."""
+        """Write worked solutions, the key (what is expected of each student), and an index last.
+
+        Raises BrowserError where `form` is printed and none can print.
+        """
         truth, made = self.truth, FORMATS[form]
-        written = [self.index("variants.solutions", made.ending)]
-        for row in watched(range(len(self.students)), "writing"):
-            name = f"{self.stems[row]}{made.ending}"
-            written.append(write(self.place / name, made.make(truth.of(row), self.words)))
+        each = (truth.of(row) for row in watched(range(len(self.students)), "writing"))
+        if made.several:
+            contents: Iterable[str | bytes] = made.several(each, self.words)
+        else:
+            contents = (made.make(solution, self.words) for solution in each)
+        written = [
+            write(self.place / f"{stem}{made.ending}", content)
+            for stem, content in zip(self.stems, contents, strict=True)
+        ]
         written.append(write(self.place / "key.json", dumps(self.key())))
         written.append(write(self.place / "key.csv", "\ufeff" + self.key_table()))
-        return written
+        return [self.index("variants.solutions", made.ending), *written]
 
     def index(self, title: str, ending: str) -> Path:
         """Write the page that leads to those of the students."""
@@ -159,6 +175,15 @@ class Handouts:
             student = item["student"]
             writer.writerow([safe(student["id"]), safe(student["name"]), item["code"], *numbers])
         return out.getvalue()
+
+
+def _listed(made: Sheets, found: Earlier) -> list[Path]:
+    """Return the list that an answer file goes to, by what was there."""
+    return {
+        Earlier.BLANK: made.written,
+        Earlier.CURRENT: made.kept,
+        Earlier.OTHER: made.others,
+    }[found]
 
 
 def _typed(column: Column) -> str:

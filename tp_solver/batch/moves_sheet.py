@@ -10,9 +10,9 @@ from typing import Any
 
 from tp_solver.batch.moves import Change, Move
 from tp_solver.grading.record import Record
+from tp_solver.grading.spreadsheets import safe
 from tp_solver.graph.model import Model
 from tp_solver.sheets.files import write
-from tp_solver.sheets.gradebook import safe
 from tp_solver.sheets.head import title_of
 from tp_solver.sheets.html import page
 from tp_solver.sheets.remarks import refused

@@ -22,7 +22,7 @@ from tp_solver.batch.views import Class, with_copies
 from tp_solver.errors import UserError
 from tp_solver.grading.record import Record
 from tp_solver.grading.report import Student
-from tp_solver.sheets.gradebook import safe
+from tp_solver.grading.spreadsheets import safe
 from tp_solver.sheets.remarks import worded
 from tp_solver.solution import Solution
 from tp_solver.text import Words, words

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tp_solver.batch.roster import parting
 from tp_solver.errors import UserError, nearest
 from tp_solver.exercise.source import Source, parse_yaml
 from tp_solver.grading.readers.cells import cell_text
 from tp_solver.grading.readers.decoding import decoded
 from tp_solver.grading.report import Judged
-from tp_solver.sheets.gradebook import safe
+from tp_solver.grading.spreadsheets import bare
 from tp_solver.text import languages, words
 
 COLUMNS = ("student", "file", "place", "question", "points", "comment")
@@ -105,8 +106,7 @@ def _mark(line: int, row: dict[str, str], questions: Mapping[str, float]) -> Per
 
 def _typed(row: dict[str, str], column: str) -> str:
     """Return a cell as it was before it was made safe for spreadsheets."""
-    text = row.get(column, "").strip()
-    return text[1:] if text.startswith("'") and safe(text[1:]) == text else text
+    return bare(row.get(column, "").strip())
 
 
 def _rows(path: Path) -> Iterator[Row]:
@@ -124,8 +124,7 @@ def _rows(path: Path) -> Iterator[Row]:
 
 def _csv(path: Path, raw: bytes) -> Iterator[Row]:
     text = decoded(raw)
-    first = text.partition("\n")[0]
-    mark = max("\t;,", key=first.count)
+    mark = parting(text.partition("\n")[0])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     try:
         yield from _table(path, ((reader.line_num, cells) for cells in reader))

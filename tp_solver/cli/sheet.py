@@ -24,10 +24,12 @@ from tp_solver.errors import UserError
 
 if TYPE_CHECKING:
     from tp_solver.graph.model import Model
+    from tp_solver.sheets.files import Sheets
     from tp_solver.text import Words
 
 FORMATS = ("html", "yaml", "xlsx", "csv", "pdf")
 USUAL = FORMATS[:-1]
+MOST_NAMED = 10  # files that are told by name
 
 
 def formats(text: str) -> tuple[str, ...]:
@@ -61,18 +63,29 @@ def run(options: argparse.Namespace) -> int:
         raise UserError("a sheet is several files: name a folder after -o")
     write = _writer(options, found, Path(options.output), words(options.lang))
     try:
-        written = write(options.format)
+        made = write(options.format)
     except BrowserError as error:
         say_unprinted(error)
         forms = tuple("html" if form == "pdf" else form for form in options.format)
-        status, written = ATTENTION, write(forms)
-    say_written(written)
-    return status
+        status, made = ATTENTION, write(forms)
+    say_written(made.written)
+    _say("kept", made.kept, "delete them to have them made anew")
+    _say("kept, of other numbers", made.others, "move them away to have new ones made")
+    return ATTENTION if made.others else status
+
+
+def _say(what: str, paths: Sequence[Path], then: str) -> None:
+    """Say which answer files were left as they are, and what may be done."""
+    names = [path.name for path in paths]
+    if len(names) > MOST_NAMED:
+        names[MOST_NAMED:] = [f"… {len(names) - MOST_NAMED} more"]
+    if names:
+        print(f"{what}: {', '.join(names)} ({then})", file=sys.stderr)
 
 
 def _writer(
     options: argparse.Namespace, found: list[Model], folder: Path, words: Words
-) -> Callable[[Sequence[str]], list[Path]]:
+) -> Callable[[Sequence[str]], Sheets]:
     """Return what writes some forms: a sheet for each student, or one for all."""
     if (students := students_given(options)) is not None:
         from tp_solver.batch.handouts import Handouts

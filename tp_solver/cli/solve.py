@@ -69,12 +69,18 @@ def _each(
 ) -> int:
     """Write the worked solution of each student, and the key."""
     from tp_solver.batch.handouts import Handouts
+    from tp_solver.sheets.chromium import BrowserError
     from tp_solver.text import words
 
     if options.output == STDOUT:
         raise UserError("the solutions of students are several files: name a folder after -o")
     handouts = Handouts(model, students, Path(options.output), words(options.lang))
-    say_written(handouts.solutions(options.format, progress))
+    try:
+        written = handouts.solutions(options.format, progress)
+    except BrowserError as error:
+        say_unprinted(error)
+        status, written = ATTENTION, handouts.solutions("html", progress)
+    say_written(written)
     return status
 
 

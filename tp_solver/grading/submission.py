@@ -21,7 +21,7 @@ LARGEST_STREAM = 16 * 1024**3
 LONGEST_LINE = 512 * 1024
 MOST_DOCUMENTS = 1000
 MOST_CELLS = 3_000_000  # of a workbook, empty ones among them
-MOST_GATHERED = 1_000_000  # rows of a table with one answer a row, which is gathered by student
+MOST_GATHERED = 1_000_000  # rows with one answer, or cells under places: gathered by student
 MOST_SHEETS = 500  # of a workbook
 
 # One archive: ZIP files, and workbooks, which are ZIP files too.

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.questions import ChoiceQuestion
+from tp_solver.grading.spreadsheets import safe
 from tp_solver.graph.model import Model
 from tp_solver.sheets.asking import answered, asked_text, digits_asked, printable, unit_of
 from tp_solver.sheets.blocks import answer_names
@@ -46,12 +47,21 @@ def quoted(text: str) -> str:
 
 
 def answer_table(model: Model, words: Words) -> str:
-    """Return a CSV file with an answer a row, for a student to fill in the column of values."""
-    rows = [
-        ["", name, ""] for asked in model.exercise.questions for name in answer_names(asked, model)
+    """Return a CSV file with an answer a row, for a student to fill in the column of values.
+
+    Where the numbers are a student's own, whose they are and their code stand above it.
+    """
+    names = [n for asked in model.exercise.questions for n in answer_names(asked, model)]
+    head = [words("sheet.answer"), words("sheet.value")]
+    if (own := model.exercise.own) is None:
+        blanks = [["", name, ""] for name in names]
+        return _csv([[words("gradebook.student"), *head], *blanks], words)
+    top = [
+        [words("gradebook.student"), safe(own.student)],
+        [words("gradebook.name"), safe(own.name)],
+        [words("sheet.exercise"), answered(model.exercise)],
     ]
-    head = [words("gradebook.student"), words("sheet.answer"), words("sheet.value")]
-    return _csv([head, *rows], words)
+    return _csv([*top, [], head, *([name, ""] for name in names)], words)
 
 
 def class_table(model: Model, words: Words) -> str:

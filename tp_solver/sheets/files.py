@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tp_solver.graph.model import Model
 from tp_solver.sheets import prose
@@ -15,6 +15,14 @@ from tp_solver.solution import Solution
 from tp_solver.text import Words
 
 SHEETS = ("html", "yaml", "xlsx", "csv")  # what `sheet` writes where nothing else is asked for
+
+
+class Sheets(NamedTuple):
+    """What became of sheets: files written, answer files kept, those kept with other numbers."""
+
+    written: list[Path]
+    kept: list[Path]
+    others: list[Path]
 
 
 T = TypeVar("T")
@@ -53,23 +61,27 @@ def write_sheets(
     words: Words,
     forms: Sequence[str] = SHEETS,
     watch: Watch[Model] = iter,
-) -> list[Path]:
+) -> Sheets:
     """Write statements, an index page where there are several, and answer files not there yet.
 
     `forms` says which: `html` and `pdf` are statements, the others are to be filled in.
     """
     written = write_statements_as_pdf(watch(models), folder, words, forms) if "pdf" in forms else []
+    kept: list[Path] = []
     for model in models:
         if "html" in forms:
             page_file = folder / f"{model.exercise.id}.html"
             names = personal_files(model.exercise.id, words, forms)
             written.append(write(page_file, statement_html(model, words, names)))
         for file, data in blank_files(model, words, forms).items():
-            if (kept := keep(folder / file, data)) is not None:
-                written.append(kept)
+            path = folder / file
+            if path.exists():
+                kept.append(path)
+            else:
+                written.append(write(path, data))
     if len(models) > 1 and "html" in forms:
         written.insert(0, write_index(models, folder, words, "page.statements"))
-    return written
+    return Sheets(written, kept, [])
 
 
 def write_statements_as_pdf(
@@ -157,15 +169,6 @@ def write_index(models: Sequence[Model], folder: Path, words: Words, title: str)
     return write(
         folder / "index.html", page("index.html.j2", words, title=words(title), cards=cards)
     )
-
-
-def keep(path: Path, data: bytes) -> Path | None:
-    """Write a file that people fill in, unless it is there already; None where it was kept."""
-    if path.exists():
-        return None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    return path
 
 
 def write(path: Path, content: str | bytes) -> Path:

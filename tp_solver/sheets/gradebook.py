@@ -10,6 +10,7 @@ from typing import Any
 from tp_solver.exercise.model import Scale
 from tp_solver.grading.record import Item, Record
 from tp_solver.grading.report import VERDICTS, Verdict, final_mark
+from tp_solver.grading.spreadsheets import DANGEROUS, safe
 from tp_solver.grading.statistics import needs_person
 from tp_solver.sheets.remarks import refused, worded
 from tp_solver.sheets.workbook import saved
@@ -18,7 +19,6 @@ from tp_solver.text import Words
 Rows = Iterable[tuple[Record, str]]
 
 UNREADABLE, MISSING = (VERDICTS.index(verdict) for verdict in (Verdict.UNREADABLE, Verdict.MISSING))
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NOTED = {"implausible": "grade.implausible", "possible": "grade.possible"}
 _FIRST = ("student", "name", "score", "out_of", "pending", "mark")
 _LAST = ("counted", "person", "status", "file")
@@ -133,12 +133,6 @@ def _lines(words: Words) -> Callable[[Iterable[str]], str]:
     return line
 
 
-def safe(text: str) -> str:
-    """Keep a spreadsheet from reading a text as a formula."""
-    clean = text.replace("\x00", "")
-    return f"'{clean}" if clean.lstrip(" \u00a0").startswith(_DANGEROUS) else clean
-
-
 def _sheet(book: Any, title: str, titles: Sequence[str]) -> Any:
     """Add a sheet whose first row stays in sight."""
     from openpyxl.styles import Font
@@ -170,7 +164,7 @@ def _cell(sheet: Any, value: float | str | None) -> Any:
     printable = "".join(char for char in value if char in "\t\n" or ord(char) >= 32)
     cell = WriteOnlyCell(sheet, printable)
     cell.data_type = "s"
-    cell.quotePrefix = printable.startswith(_DANGEROUS)
+    cell.quotePrefix = printable.startswith(DANGEROUS)
     return cell
 
 

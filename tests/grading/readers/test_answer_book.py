@@ -145,7 +145,9 @@ def test_files_that_were_filled_in_are_kept(model: Model, tmp_path: Path) -> Non
     }
     for path in tmp_path.glob(f"{name}-*"):
         path.write_bytes(b"mine")
-    assert [path.name for path in write_sheets([model], tmp_path, words("fr"))] == [f"{name}.html"]
+    made = write_sheets([model], tmp_path, words("fr"))
+    assert [path.name for path in made.written] == [f"{name}.html"]
+    assert {path.name for path in made.kept} == written - {f"{name}.html"}
     page = (tmp_path / f"{name}.html").read_text(encoding="utf-8")
     assert f"{name}-reponses.yaml, {name}-reponses.xlsx, {name}-reponses.csv" in page
 

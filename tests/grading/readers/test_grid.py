@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.grading.readers.material import Cells, as_csv, as_xlsx, read
+from tp_solver.grading.readers import tables
 from tp_solver.grading.readers.grid import place_of, placed
+from tp_solver.grading.report import Remark
 from tp_solver.grading.submission import MOST_ANSWERS
 
 TOP: Cells = [["student", "e1"], ["name", "Ada"], []]
@@ -94,6 +96,40 @@ def test_a_comma_that_parted_a_number_is_seen(tmp_path: Path) -> None:
     text = as_csv([*TOP, ["quantity", "t = 1", "t = 2"]]) + "f,0,5,0,6\ni,0.5,0.6\n"
     (found,) = read(tmp_path, "a.csv", text)
     assert found.ambiguous == {"f[1]", "f[2]"}
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ("h,0,5,", {"h[1]", "h[2]"}),
+        ("h,0,5", set()),
+        ("h,0.5,0.6,", set()),
+        ("h,,0,5", {"h[1]", "h[2]"}),
+    ],
+)
+def test_a_number_parted_by_its_comma_is_seen_in_a_row_too_long(
+    tmp_path: Path, row: str, found: set[str]
+) -> None:
+    (copy,) = read(tmp_path, "a.csv", f"quantity,t = 1,t = 2\n{row}\n")
+    assert copy.ambiguous == found
+
+
+def test_a_short_row_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    head = ["student", "quantity", *(f"t = {n}" for n in range(2000))]
+    rows: Cells = [head, *([f"e{n}", "h", "1"] for n in range(300))]
+    found = read(tmp_path, "a.csv", as_csv(rows))
+    assert [len(copy.answers) for copy in found] == [1] * 300
+
+
+def test_so_many_cells_are_gathered_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "MOST_GATHERED", 6)
+    rows: Cells = [["student", "quantity", "t = 1", "t = 2"], ["e1", "f", "1", "2"]]
+    fitting = [*rows, ["e2", "f", "3", "4"], ["e3", "f", "5"], ["e4", "f"]]
+    assert len(read(tmp_path, "a.csv", as_csv(fitting))) == 4
+    (found,) = read(tmp_path, "a.csv", as_csv([*fitting, ["e5", "f", "6"]]))
+    assert found.refused == Remark("too-many-rows", (("most", 6),))
 
 
 def test_a_class_may_have_a_table_too(tmp_path: Path) -> None:

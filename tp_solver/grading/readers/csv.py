@@ -33,12 +33,12 @@ def read(source: Input) -> Iterator[Submission]:
         trouble = _Trouble(source)
         below = trouble.lines(text)
         head = list(islice(below, HEAD))
-        if head and (mark := _announced(head[0])):
+        if head and (mark := announced(head[0])):
             head[0] = "\n"
         else:
             mark = _delimiter(head)
         rows = trouble.rows(chain(head, below), mark)
-        for submission in Table(source, commas=mark == ",").submissions(rows):
+        for submission in Table(source, commas=mark == ",", quoted=True).submissions(rows):
             yield from trouble.told()
             yield submission
         yield from trouble.told()
@@ -83,7 +83,7 @@ class _Trouble:
                 return
 
 
-def _announced(line: str) -> str:
+def announced(line: str) -> str:
     """Return the delimiter that Excel's `sep=;` announces on the first line, or nothing."""
     text = line.strip().strip('"').lower()
     return text[4:] if text.startswith("sep=") and text[4:] in DELIMITERS else ""

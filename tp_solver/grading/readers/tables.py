@@ -12,7 +12,8 @@ from tp_solver.grading.readers.headers import Layout, columns, layout, role
 from tp_solver.grading.readers.inputs import Input, shown
 from tp_solver.grading.readers.items import MOST_TWICE, refused
 from tp_solver.grading.readers.people import cleaned, who
-from tp_solver.grading.report import Remark
+from tp_solver.grading.report import Remark, Student
+from tp_solver.grading.spreadsheets import bare
 from tp_solver.grading.submission import (
     LONGEST_NAME,
     MOST_ANSWERS,
@@ -29,15 +30,25 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class Table:
-    """A table being read: what it is in, and whether a comma may have parted a number."""
+    """A table being read: what it is in, and whether a comma may have parted a number.
+
+    `quoted` where a quote may stand before what a spreadsheet would read as a formula.
+    """
 
     source: Input
     sheet: str = ""
     commas: bool = False
+    quoted: bool = False
 
     def place(self, number: int) -> str:
         """Say where a row stands."""
         return f"{self.sheet}!{number}" if self.sheet else str(number)
+
+    def who(self, identifier: str, name: str, number: int) -> tuple[Student, tuple[Remark, ...]]:
+        """Say who handed in, and what is to be said of that."""
+        if self.quoted:
+            identifier, name = bare(identifier.strip()), bare(name.strip())
+        return who(identifier, name, self.source.owner, number)
 
     def refused(self, remark: Remark, number: int = 0) -> Submission:
         """Return a submission that can't be marked."""
@@ -76,17 +87,18 @@ class Table:
             answers: dict[str, Raw] = dict(
                 zip(names, [cells[at] or None for at in places], strict=True)
             )
-            identifier, name = _student(form, cells)
+            identifier, name = student_in(form, cells)
             if not alone and not (identifier or name or any(answers.values())):
                 continue  # a line of the form that nobody filled in
-            student, remarks = who(identifier, name, self.source.owner, 0 if alone else number)
-            parted = self.commas and len(typed) != form.width
+            student, remarks = self.who(identifier, name, 0 if alone else number)
+            commas = self.commas and len(typed) != form.width
+            parted = _parted(places, cells) if commas else ()
             yield Submission(
                 student,
                 self.source.file,
                 answers,
                 (*remarks, *twice),
-                ambiguous=frozenset(_parted(form, cells) if parted else ()),
+                ambiguous=frozenset(n for n, at in zip(names, places, strict=True) if at in parted),
                 exercise=cleaned(_cell(form, cells, "exercise")),
                 place=self.place(number),
             )
@@ -97,17 +109,18 @@ class Table:
         In a file of one student, rows that don't repeat whose they are are that student's.
         """
         found: dict[str, _Gathered] = {}
-        for count, (number, cells, own) in enumerate(_blocks(form, rows), 1):
-            if count > MOST_GATHERED:
-                yield self.refused(Remark("too-many-rows", (("most", MOST_GATHERED),)))
-                return
-            identifier, name = _student(own, cells)
+        count = 0
+        for number, cells, own in _blocks(form, rows):
+            identifier, name = student_in(own, cells)
             key = cleaned(identifier) or cleaned(name)
             if key not in found:
                 found[key] = _Gathered(identifier, name, number)
-            found[key].add(own, cells, self.commas)
+            count += found[key].add(own, cells, self.commas)
+            if count > MOST_GATHERED:
+                yield self.refused(Remark("too-many-rows", (("most", MOST_GATHERED),)))
+                return
         if not form.named and not found:
-            found[""] = _Gathered(*_student(form, []), 0)
+            found[""] = _Gathered(*student_in(form, []), 0)
         if len(found) == 2 and "" in found:
             found = {"": _joined(*found.values())}
         for student in found.values():
@@ -115,7 +128,7 @@ class Table:
 
     def gathered(self, own: _Gathered, form: Layout) -> Submission:
         number = own.number if form.named else 0
-        student, remarks = who(own.identifier, own.name, self.source.owner, number)
+        student, remarks = self.who(own.identifier, own.name, number)
         place = self.place(number) if number else self.sheet
         read = Submission(student, self.source.file, {}, place=place)
         if len(own.answers) > MOST_ANSWERS:
@@ -144,18 +157,16 @@ class _Gathered:
     stray: list[str] = field(default_factory=list)
     ambiguous: list[str] = field(default_factory=list)
 
-    def add(self, form: Layout, cells: list[str], commas: bool) -> None:
-        """Take what a row says; the first of two values for one answer counts."""
+    def add(self, form: Layout, cells: list[str], commas: bool) -> int:
+        """Take what a row says, and return how many cells that is, or 1 where there are none.
+
+        The first of two values for one answer counts.
+        """
         self.exercise = self.exercise or _cell(form, cells, "exercise")
-        self.name = self.name or _student(form, cells)[1]
+        self.name = self.name or student_in(form, cells)[1]
         name = _cell(form, cells, "answer").strip()[:LONGEST_NAME]
         if form.places:
-            overfull = commas and any(map(str.strip, cells[form.width :]))
-            for at, place in form.places.items():
-                value = cells[at] if at < len(cells) else ""
-                if value.strip() != NOT_ASKED:
-                    self.put(placed(name, place)[:LONGEST_NAME] if name else "", value, overfull)
-            return
+            return self.placed(name, form, cells, commas)
         value = _cell(form, cells, "value")
         at = form.roles["value"]
         parted = False
@@ -164,6 +175,21 @@ class _Gathered:
         elif commas and at + 1 < len(cells) and at + 1 not in form.roles.values():
             parted = _is_parted(value, cells[at + 1])
         self.put(name, value, parted)
+        return 1
+
+    def placed(self, name: str, form: Layout, cells: list[str], commas: bool) -> int:
+        """Take a row of a table to fill in, as far as it goes."""
+        overfull = commas and any(map(str.strip, cells[form.width :]))
+        parted = _parted(form.places, cells) if commas and len(cells) != form.width else ()
+        taken = 0
+        for at, place in form.places.items():  # in the order of the columns
+            if at >= len(cells):
+                break
+            taken += 1
+            if cells[at].strip() != NOT_ASKED:
+                called = placed(name, place)[:LONGEST_NAME] if name else ""
+                self.put(called, cells[at], overfull or at in parted)
+        return max(taken, 1)
 
     def put(self, name: str, value: str, parted: bool) -> None:
         """Take an answer; `parted` where a comma may have cut it in two."""
@@ -230,7 +256,7 @@ def _cell(form: Layout, cells: Sequence[str], kind: str) -> str:
     return told if told.strip() else form.before.get(kind, told)
 
 
-def _student(form: Layout, cells: Sequence[str]) -> tuple[str, str]:
+def student_in(form: Layout, cells: Sequence[str]) -> tuple[str, str]:
     """Return the id and the name that a row gives."""
     name = _cell(form, cells, "name")
     if "first" in form.roles or "last" in form.roles:
@@ -239,12 +265,15 @@ def _student(form: Layout, cells: Sequence[str]) -> tuple[str, str]:
     return _cell(form, cells, "student"), name
 
 
-def _parted(form: Layout, cells: list[str]) -> Iterator[str]:
-    """Yield the answers whose cells, in a row with too few or too many, may be one number."""
-    for (first, at), (second, after) in pairwise(form.answers.items()):
+def _parted(places: Iterable[int], cells: list[str]) -> set[int]:
+    """Return the columns whose cells, in a row with too few or too many, may be one number."""
+    found: set[int] = set()
+    for at, after in pairwise(places):  # in the order of the columns
+        if after >= len(cells):
+            break
         if after == at + 1 and _is_parted(cells[at], cells[after]):
-            yield first[:LONGEST_NAME]
-            yield second[:LONGEST_NAME]
+            found |= {at, after}
+    return found
 
 
 def _is_parted(left: str, right: str) -> bool:
