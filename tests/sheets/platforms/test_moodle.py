@@ -65,6 +65,12 @@ def test_a_question_of_every_kind() -> None:
     assert "{h}_{2" in (questions[4].element.findtext("graderinfo/text") or "")
 
 
+@pytest.mark.parametrize("single", [False, True])
+def test_an_exercise_with_nothing_to_compute(single: bool) -> None:
+    questions = bank(solve(loads(material.WORDS_ONLY)), single=single)[2:]
+    assert [question.kind for question in questions] == ["multichoice", "essay"]
+
+
 def test_what_looks_like_a_field_in_a_text_is_none() -> None:
     states = bank(material.everything())[2]
     assert len(states.fields) == 5
