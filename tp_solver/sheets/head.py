@@ -12,6 +12,7 @@ from tp_solver.graph.model import Model
 from tp_solver.language.notation import fold_name
 from tp_solver.language.tree import Op
 from tp_solver.sheets import prose
+from tp_solver.sheets.large import figure_names
 from tp_solver.sheets.lines import formula
 from tp_solver.sheets.rows import domain_text, given_lines
 from tp_solver.text import Words
@@ -74,6 +75,7 @@ class Writer:
     def __init__(self, model: Model, words: Words) -> None:
         self.model, self.exercise, self.words = model, model.exercise, words
         self.mark, self.language = words.mark, words.language
+        self.figures = figure_names()
 
     def prose(self, text: Text | None, inline: bool = False) -> Markup:
         """Render a text of the exercise in the page's language."""
@@ -92,7 +94,8 @@ class Writer:
             purpose=self.prose(file.purpose, inline=True),
             intro=self.prose(file.intro),
             data=tuple(
-                tuple(given_lines(self.model, given, self.words)) for given in self.exercise.givens
+                tuple(given_lines(self.model, given, self.words, self.figures))
+                for given in self.exercise.givens
             ),
             equations=self.equations(set() if whole else set(map(fold_name, file.hidden))),
             digits=digits_text(self.exercise, self.words),
