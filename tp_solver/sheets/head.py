@@ -55,12 +55,6 @@ def digits_text(exercise: Exercise, words: Words) -> str:
     return words.plural("solution.significant", precision.significant or 0)
 
 
-def foreign(drawn: str, spoken: str, inline: bool = True) -> Markup:
-    """Mark a piece of a page as being in another language than the page."""
-    tag = "span" if inline else "div"
-    return Markup('<{0} lang="{1}">{2}</{0}>').format(tag, spoken, Markup(drawn))
-
-
 def student_text(exercise: Exercise) -> str:
     """Say whose numbers an exercise has, `Ada L. (e1234)`; nothing where they are everybody's."""
     own = exercise.own
@@ -79,11 +73,7 @@ class Writer:
 
     def prose(self, text: Text | None, inline: bool = False) -> Markup:
         """Render a text of the exercise in the page's language."""
-        if text is None:
-            return Markup()
-        told, spoken = text.told(self.language)
-        drawn = prose.html(told, self.mark, self.exercise.functions, inline)
-        return drawn if spoken == self.language else foreign(drawn, spoken, inline)
+        return prose.marked(text, self.words, self.exercise.functions, inline)
 
     def head(self, whole: bool = True) -> Head:
         """Write how the page begins; unless it is whole, without the equations that are hidden."""

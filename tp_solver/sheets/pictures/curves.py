@@ -46,6 +46,7 @@ class Chart:
     log: bool
     thresholds: tuple[float, ...]
     mark: str
+    spoken: str = ""  # the title's language, where it is not the page's
 
 
 def svg(chart: Chart, name: str) -> Markup:
@@ -56,7 +57,8 @@ def svg(chart: Chart, name: str) -> Markup:
     for i, points in enumerate(curves):
         parts += _curve(points, i)
     parts += _labels(chart, scale, curves)
-    return framed(parts, (WIDTH, HEIGHT), Told(chart.title, chart.description, name))
+    told = Told(chart.title, chart.description, name, chart.spoken)
+    return framed(parts, (WIDTH, HEIGHT), told)
 
 
 class _Scale:
