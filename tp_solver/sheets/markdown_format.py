@@ -13,7 +13,7 @@ from tp_solver.language.latex import latex
 from tp_solver.language.measure import width
 from tp_solver.language.parse import parse
 from tp_solver.language.tree import Node, Op
-from tp_solver.sheets.content import Group, Question
+from tp_solver.sheets.content import Group, Question, plots
 from tp_solver.sheets.document import Document, curve_grid
 from tp_solver.sheets.harmless import harmless
 from tp_solver.sheets.rows import Grid
@@ -87,7 +87,7 @@ class MarkdownDocument(Document):
         yield self.rounding()
         for question in self.content.questions:
             yield from self.question(question)
-        for drawn in self.content.plots:
+        for drawn in plots(self.solution):
             yield f"## {self.word('solution.plot')}"
             if title := self.prose(drawn.curve.title, inline=True):
                 yield f"**{title}**"  # so that it begins no block of its own, as code would
