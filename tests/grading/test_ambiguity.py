@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.grading.material import graded, mark_of, solved
@@ -105,6 +107,18 @@ questions:
 """
     names = {change.place.name for change in suggestion(solved(text)).changes}
     assert not any(name == "k" or name.startswith("m") for name in names)
+
+
+def test_nothing_to_compute_hides_no_mistake(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "words.yaml"
+    path.write_text(
+        "id: w\ntitle: W\nquestions:\n- {id: why, kind: text, text: Why?}\n", encoding="utf-8"
+    )
+    assert not ambiguities(solved(path.read_text(encoding="utf-8")))
+    assert main(["verify", str(path), "--suggest"]) == 0
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_the_command_warns_and_suggests(capsys: pytest.CaptureFixture[str]) -> None:

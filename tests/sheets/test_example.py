@@ -42,7 +42,8 @@ def test_it_has_the_digits_asked_for_and_is_near_nothing(values, kind, digits) -
     exercise = written(["b = 2 * a"], {"a": values}, ["b"], extra=extra)
     text = example(exercise, words("fr"))
     shown = Decimal(text.replace(",", "."))
-    assert -int(shown.as_tuple().exponent) == digits
+    decimals = -int(shown.as_tuple().exponent)
+    assert (decimals if kind == "decimals" else len(shown.as_tuple().digits)) == digits
     assert not text.endswith("0")
     if len(values) < 4 and digits > 1:
         assert np.min(np.abs(sizes(exercise) - float(shown))) > 10.0 ** -min(digits, 3)
@@ -57,6 +58,20 @@ def test_it_moves_away_from_a_value() -> None:
         ["b = -1 * a"], {"a": float(text) - 1e-4}, ["b"], extra="precision: {decimals: 4}"
     )
     assert example(signed, words("en")) != text
+
+
+@pytest.mark.parametrize(
+    ("kind", "digits"), [("decimals", 1), ("decimals", 2), ("significant", 1), ("significant", 2)]
+)
+def test_values_everywhere_below_one_leave_others_free(kind: str, digits: int) -> None:
+    values = [round(0.01 * i, 2) for i in range(1, 151)]
+    extra = f"precision: {{{kind}: {digits}}}"
+    exercise = written(["b = 1 * a"], {"a": values}, ["b"], extra=extra)
+    text = example(exercise, words("en"))
+    assert np.min(np.abs(sizes(exercise) - float(text))) > 10.0**-digits
+    shown = Decimal(text)
+    assert len(shown.as_tuple().digits) == digits or kind == "decimals"
+    assert -int(shown.as_tuple().exponent) == digits or kind == "significant"
 
 
 def test_whole_numbers_where_no_decimals_are_asked_for() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import numpy as np
@@ -42,7 +43,7 @@ def test_what_is_large(items, large: bool) -> None:
 
 
 def test_a_fold_tells_shape_and_norm() -> None:
-    drawn = folded(np.full((6, 50), -0.5), "W", words("fr"))
+    drawn = folded(np.full((6, 50), -0.5), "W", words("fr"), "m")
     summary = text_of(drawn.partition("</summary>")[0])
     assert "6 × 50" in summary
     assert "8,66" in summary  # √300 / 2
@@ -55,5 +56,8 @@ def test_a_page_of_64_units_shows_no_number_of_theirs() -> None:
     some = [f"{float(v):.3f}".lstrip("-") for v in solution.value("h", (2,))[10:20]]
     assert sum(number in page for number in some) < len(some) / 2
     assert "64 × 72" in page
+    ids = re.findall(r' id="([^"]*)"', solution_html(solution, words("en")))
+    assert sum(name.startswith("large-") for name in ids) > 4
+    assert len(set(ids)) == len(ids)
     head = statement_view(solution.model, words("en")).head
     assert any("64 × 72" in line for lines in head.data for line in lines)

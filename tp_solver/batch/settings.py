@@ -160,8 +160,3 @@ def hold(old: Mapping[str, Any] | None, new: Mapping[str, Any], folder: Path) ->
             f"the results in {folder} are of an earlier state ({'; '.join(found)}): "
             f"mark them again with `tp-solver regrade EXERCISE -o {folder}`, or name another folder"
         )
-
-
-def scale_of(model: Model) -> Scale:
-    """Return the scale of the final mark."""
-    return model.exercise.file.scale

@@ -14,7 +14,7 @@ from tp_solver.exercise.exercise import ANY, Asked, Curve, Exercise, Function, T
 from tp_solver.exercise.givens import read_givens
 from tp_solver.exercise.messages import schema_issues
 from tp_solver.exercise.model import ExerciseFile, Plot
-from tp_solver.exercise.prose import formulas, texts, unclosed
+from tp_solver.exercise.prose import UNPRINTABLE, formulas, texts, unclosed
 from tp_solver.exercise.questions import AnyQuestion, ChoiceQuestion
 from tp_solver.exercise.reader import Reader
 from tp_solver.exercise.source import Keys, Source, parse_yaml, read_yaml
@@ -194,6 +194,9 @@ class _Builder(Reader):
                     continue
                 here = (*path, language)
                 written = path if here not in self.source.spans else here
+                for char in dict.fromkeys(UNPRINTABLE.findall(said)):
+                    what = f"a character that no page can hold (U+{ord(char):04X})"
+                    self.report(written, what, "remove it, or write a backslash as `\\\\`")
                 for rest in unclosed(said):
                     todo = r"write `\$` for a dollar"
                     self.report(written, "this `$` is never closed", todo, rest)

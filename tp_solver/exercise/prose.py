@@ -12,6 +12,8 @@ from tp_solver.exercise.fields import Text
 from tp_solver.exercise.source import Keys
 
 MATH = re.compile(r"(?<!\\)\$([^$\n]+)(?<!\\)\$")
+# What XML has no way to write: control characters, halves of characters, two that are none.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONE = re.compile(r"(?<!\\)\$")
 
 

@@ -42,7 +42,6 @@ class Ambiguity:
     left: str  # as `f[t]`
     becomes: str  # as `tanh(z_f[t])`
     other: Mistake | None = None
-    other_becomes: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +76,8 @@ class Trials:
         self.solution = solution
         self.system: System = solution.model.system
         self.tables = tables
-        first = next(iter(tables.values()))
-        self.count = first.data.shape[len(first.box)]
+        first = next(iter(tables.values()), None)  # none where only choices and texts are asked
+        self.count = 1 if first is None else first.data.shape[len(first.box)]
         self.asked = asked_places(solution)
         self.typed = {key: self.as_typed(key, mask) for key, mask in self.asked.items()}
         self.open = frozenset(
@@ -231,5 +230,4 @@ def _ambiguity(trial: Trial, other: Trial | None = None) -> Ambiguity:
         plain(grounded(equation.left, alone)),
         plain(equation.right),
         other.variant.mistakes[0] if other else None,
-        plain(other.variant.equation.right) if other else "",
     )

@@ -107,7 +107,7 @@ def _confused(solution: Solution, options: list[list[Change]]) -> Array:
     tables = evaluate(model.system, model.steps, len(options), replaced)
     counts = confused(list(Trials(solution, tables).all()), len(options))
     sizes = (np.abs(np.nan_to_num(table.data)).max(initial=0) for table in solution.tables.values())
-    largest = max(LARGEST, *map(float, sizes))
+    largest = max([LARGEST, *map(float, sizes)])
     return np.where(_reasonable(tables, len(options), largest), counts, np.inf)
 
 

@@ -16,9 +16,9 @@ from tp_solver.language.tree import At, Part, Ref
 from tp_solver.sheets.explained import Explained
 from tp_solver.sheets.gradebook import status
 from tp_solver.sheets.head import Writer
-from tp_solver.sheets.histogram import histogram
 from tp_solver.sheets.html import page
 from tp_solver.sheets.lines import formula
+from tp_solver.sheets.pictures.histogram import histogram
 from tp_solver.sheets.pictures.path import breaks
 from tp_solver.sheets.prose import plain_text
 from tp_solver.solution import Solution

@@ -86,7 +86,6 @@ class Content:
 
     questions: tuple[Question, ...]
     further: tuple[Group, ...]
-    plots: tuple[Drawn, ...]
 
     @property
     def steps(self) -> Iterator[Step]:
@@ -99,6 +98,19 @@ class Content:
 def content(solution: Solution) -> Content:
     """Choose what a solution shows: each step once, with the first question that needs it."""
     return _Chooser(solution).content()
+
+
+def plots(solution: Solution) -> Iterator[Drawn]:
+    """Yield the curves that a solution shows."""
+    exercise = solution.exercise
+    for curve, names in zip(exercise.plots, solution.model.curves, strict=True):
+        span = exercise.indices[curve.over]
+        places = tuple(range(span.first, span.last + 1))
+        lines = tuple(
+            (node, tuple(float(solution.value(name, (p,))) for p in places))
+            for node, name in zip(curve.show, names, strict=True)
+        )
+        yield Drawn(curve, places, lines)
 
 
 class _Chooser:
@@ -121,7 +133,7 @@ class _Chooser:
             self.question(asked, n) for n, asked in enumerate(self.solution.exercise.questions, 1)
         )
         rest = [p for p in self.order if p not in self.shown and p not in self.internal]
-        return Content(questions, tuple(self.groups(rest)), tuple(self.plots()))
+        return Content(questions, tuple(self.groups(rest)))
 
     def question(self, asked: Asked, number: int) -> Question:
         question = asked.question
@@ -199,17 +211,6 @@ class _Chooser:
         for i, node in enumerate(asked.accept, 1):
             step = self.steps.get((accepted_key(asked.question.id, i), ()))
             yield Formula(node, () if step is None else (_value(step),))
-
-    def plots(self) -> Iterator[Drawn]:
-        exercise = self.solution.exercise
-        for curve, names in zip(exercise.plots, self.model.curves, strict=True):
-            span = exercise.indices[curve.over]
-            places = tuple(range(span.first, span.last + 1))
-            lines = tuple(
-                (node, tuple(float(self.solution.value(name, (p,))) for p in places))
-                for node, name in zip(curve.show, names, strict=True)
-            )
-            yield Drawn(curve, places, lines)
 
 
 def _value(step: SolvedStep) -> Relation:

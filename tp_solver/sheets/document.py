@@ -24,6 +24,7 @@ class Document(ABC):
     """A worked solution in a language, for a format that prints formulas as LaTeX."""
 
     def __init__(self, solution: Solution, words: Words, page: Page) -> None:
+        self.solution = solution
         self.model, self.exercise = solution.model, solution.exercise
         self.words, self.page = words, page
         self.content = content(solution)

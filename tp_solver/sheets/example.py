@@ -19,8 +19,8 @@ def example(model: Model, words: Words) -> str:
     """Write a number with as many digits as are asked for, near no value of the exercise.
 
     The first of a fixed sequence that is two units of its last digit or more, and of its third
-    decimal, away from the size of every quantity, given or computed; the last of the sequence in an
-    exercise whose values are everywhere.
+    decimal, away from the size of every quantity, given or computed. Numbers of another size come
+    after those below 1; the last of them serves an exercise whose values are everywhere.
     """
     taken = _sizes(model)
     found = Decimal(0)
@@ -32,15 +32,22 @@ def example(model: Model, words: Words) -> str:
 
 
 def _candidates(model: Model) -> Iterator[Decimal]:
-    """Yield numbers such as 0.7314, with the digits asked for: the last digit is never 0."""
+    """Yield numbers such as 0.7314, then 73.1473, with the digits asked for, the last never 0."""
     precision = model.exercise.file.precision
     decimals = precision.significant if precision.decimals is None else precision.decimals
     assert decimals is not None
-    for i in range(_COUNT):
-        digits = str((_START - _FIRST + i * _STEP) % _COUNT + _FIRST)
-        text = (digits * 3)[:decimals] or digits
+    numbers = [str((_START - _FIRST + i * _STEP) % _COUNT + _FIRST) for i in range(_COUNT)]
+    texts = dict.fromkeys((digits * 3)[:decimals] or digits for digits in numbers)
+    for text in texts:
         if not text.endswith("0"):
             yield Decimal(f"0.{text}") if decimals else Decimal(text)
+    for digits in numbers:
+        if precision.decimals is None:  # as many digits, the point behind more or fewer of them
+            shifted = (digits * 3)[:decimals]
+            found = [f"{shifted[0]}.{shifted[1:]}", f"0.0{shifted}", f"0.00{shifted}"]
+        else:
+            found = [f"{digits[:2]}.{(digits * 4)[2 : 2 + decimals]}".rstrip(".")]
+        yield from (Decimal(text) for text in found if not text.endswith("0"))
 
 
 def _sizes(model: Model) -> Array:

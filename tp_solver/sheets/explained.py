@@ -10,7 +10,8 @@ from tp_solver.grading.misconceptions import Mistake, catalogue
 from tp_solver.grading.misconceptions.wording import worded
 from tp_solver.grading.report import Finding
 from tp_solver.sheets.entities import escaped
-from tp_solver.sheets.head import Writer, foreign
+from tp_solver.sheets.head import Writer
+from tp_solver.sheets.prose import foreign
 
 MOST_KEPT = 10_000
 

@@ -23,6 +23,7 @@ from tp_solver.graph.schedule import ground
 from tp_solver.sheets.entities import entities, escaped, escaped_words
 from tp_solver.sheets.head import Writer
 from tp_solver.sheets.html import page
+from tp_solver.sheets.large import figure_names
 from tp_solver.sheets.mark_rows import Copy, MarkRows
 from tp_solver.sheets.pictures.path import Path
 from tp_solver.sheets.remarks import worded
@@ -127,11 +128,12 @@ class FeedbackWriter(Writer):
         batch, row = report.own
         variants = self.exercise.variants
         if variants is not None:
+            names = figure_names()
             drawn = {choices.given.ref for choices in variants.choices}
             model = batch.judge.truth.of(row).model
             for given in model.exercise.givens:
                 if given.ref in drawn:
-                    yield [entities(line) for line in given_lines(model, given, self.words)]
+                    yield [entities(line) for line in given_lines(model, given, self.words, names)]
 
     def contents(self, report: Report) -> Iterator[QuestionView]:
         """Yield the questions with their marks."""

@@ -12,6 +12,7 @@ from tp_solver.graph.model import Model
 from tp_solver.language.notation import fold_name
 from tp_solver.language.tree import Op
 from tp_solver.sheets import prose
+from tp_solver.sheets.large import figure_names
 from tp_solver.sheets.lines import formula
 from tp_solver.sheets.rows import domain_text, given_lines
 from tp_solver.text import Words
@@ -54,12 +55,6 @@ def digits_text(exercise: Exercise, words: Words) -> str:
     return words.plural("solution.significant", precision.significant or 0)
 
 
-def foreign(drawn: str, spoken: str, inline: bool = True) -> Markup:
-    """Mark a piece of a page as being in another language than the page."""
-    tag = "span" if inline else "div"
-    return Markup('<{0} lang="{1}">{2}</{0}>').format(tag, spoken, Markup(drawn))
-
-
 def student_text(exercise: Exercise) -> str:
     """Say whose numbers an exercise has, `Ada L. (e1234)`; nothing where they are everybody's."""
     own = exercise.own
@@ -74,14 +69,11 @@ class Writer:
     def __init__(self, model: Model, words: Words) -> None:
         self.model, self.exercise, self.words = model, model.exercise, words
         self.mark, self.language = words.mark, words.language
+        self.figures = figure_names()
 
     def prose(self, text: Text | None, inline: bool = False) -> Markup:
         """Render a text of the exercise in the page's language."""
-        if text is None:
-            return Markup()
-        told, spoken = text.told(self.language)
-        drawn = prose.html(told, self.mark, self.exercise.functions, inline)
-        return drawn if spoken == self.language else foreign(drawn, spoken, inline)
+        return prose.marked(text, self.words, self.exercise.functions, inline)
 
     def head(self, whole: bool = True) -> Head:
         """Write how the page begins; unless it is whole, without the equations that are hidden."""
@@ -92,7 +84,8 @@ class Writer:
             purpose=self.prose(file.purpose, inline=True),
             intro=self.prose(file.intro),
             data=tuple(
-                tuple(given_lines(self.model, given, self.words)) for given in self.exercise.givens
+                tuple(given_lines(self.model, given, self.words, self.figures))
+                for given in self.exercise.givens
             ),
             equations=self.equations(set() if whole else set(map(fold_name, file.hidden))),
             digits=digits_text(self.exercise, self.words),

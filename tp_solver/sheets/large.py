@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
+
 import numpy as np
 from markupsafe import Markup, escape
 
@@ -27,18 +30,25 @@ def holds_large(node: Node) -> bool:
     return any(isinstance(part, Value) and is_large(part.items) for part in walk(node))
 
 
-def drawn_value(sign: str, value: Node, of: Node, words: Words) -> Markup:
+def figure_names() -> Iterator[str]:
+    """Name the figures of a page, one after the other."""
+    return map("large-{}".format, count(1))
+
+
+def drawn_value(sign: str, value: Node, of: Node, words: Words, names: Iterator[str]) -> Markup:
     """Draw a value after a relation sign; a large one is folded, and called by its name."""
     if isinstance(value, Value) and is_large(value.items):
-        return folded(np.array(value.items, dtype=float), plain(of, unicode=True), words)
+        return folded(
+            np.array(value.items, dtype=float), plain(of, unicode=True), words, next(names)
+        )
     return related(sign, value, words.mark)
 
 
-def folded(value: Array, title: str, words: Words) -> Markup:
+def folded(value: Array, title: str, words: Words, name: str) -> Markup:
     """Say what a large value is like; unfolded, it is a picture. Its title tells what it is."""
     summary = escape(heat.summary(value, words))
     return Markup(f'<details class="large"><summary>{summary}</summary>{{}}</details>').format(
-        heat.matrix(value, title, words)
+        heat.matrix(value, title, words, name)
     )
 
 

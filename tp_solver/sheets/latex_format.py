@@ -12,7 +12,7 @@ from tp_solver.language.latex import latex
 from tp_solver.language.measure import width
 from tp_solver.language.tree import Node, Op
 from tp_solver.places import templates_dir
-from tp_solver.sheets.content import Group, Question
+from tp_solver.sheets.content import Group, Question, plots
 from tp_solver.sheets.document import Document, chunks, curve_grid
 from tp_solver.sheets.head import title_of
 from tp_solver.sheets.rows import Grid
@@ -71,7 +71,7 @@ class _Article(Document):
         yield rf"{{\small\color{{soft}}{self.rounding()}\par}}"
         for question in self.content.questions:
             yield from self.question(question)
-        for drawn in self.content.plots:
+        for drawn in plots(self.solution):
             yield self.section(self.word("solution.plot"))
             language = self.words.language
             yield tex_prose(drawn.curve.title[language], self.page, self.exercise.functions)

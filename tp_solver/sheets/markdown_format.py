@@ -13,8 +13,9 @@ from tp_solver.language.latex import latex
 from tp_solver.language.measure import width
 from tp_solver.language.parse import parse
 from tp_solver.language.tree import Node, Op
-from tp_solver.sheets.content import Group, Question
+from tp_solver.sheets.content import Group, Question, plots
 from tp_solver.sheets.document import Document, curve_grid
+from tp_solver.sheets.harmless import harmless
 from tp_solver.sheets.rows import Grid
 from tp_solver.sheets.tex_lines import Page, equation_rows, formula_rows, group_rows
 from tp_solver.solution import Solution
@@ -29,9 +30,7 @@ _SAFE = (
     (r"\}", r"\rbrace "),
     (r"\\", r"\cr"),
 )
-_CODE_OR_OPENING = re.compile(
-    r"(?P<code>(?P<ticks>`+).+?(?P=ticks))|!(?=\[)|<(?=[A-Za-z/!?])", re.S
-)
+_KEPT = re.compile("\ue000([0-9]+)\ue001")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$|#])")
 
 
@@ -57,13 +56,15 @@ class MarkdownDocument(Document):
         if text is None:
             return ""
         mark, functions = self.words.mark, self.exercise.functions
+        formulas: list[str] = []
 
-        pieces = MATH.split(text[self.words.language])
-        drawn = "".join(
-            f"${safe(latex(parse(piece, functions), mark))}$" if n % 2 else without_markup(piece)
-            for n, piece in enumerate(pieces)
-        ).strip()
-        return " ".join(drawn.split()) if inline else drawn
+        def keep(match: Any) -> str:
+            formulas.append(f"${safe(latex(parse(match[1], functions), mark))}$")
+            return f"\ue000{len(formulas) - 1}\ue001"
+
+        told = text[self.words.language].replace("\ue000", "").replace("\ue001", "")
+        kept = harmless(MATH.sub(keep, told), inline)
+        return _KEPT.sub(lambda match: formulas[int(match[1])], kept)
 
     def head(self) -> Iterator[str]:
         """Write the title, what the exercise is about, its equations and data."""
@@ -86,9 +87,10 @@ class MarkdownDocument(Document):
         yield self.rounding()
         for question in self.content.questions:
             yield from self.question(question)
-        for drawn in self.content.plots:
+        for drawn in plots(self.solution):
             yield f"## {self.word('solution.plot')}"
-            yield self.prose(drawn.curve.title, inline=True)
+            if title := self.prose(drawn.curve.title, inline=True):
+                yield f"**{title}**"  # so that it begins no block of its own, as code would
             yield self.table(curve_grid(drawn))
         if self.content.further:
             yield f"## {self.word('solution.further')}"
@@ -184,14 +186,4 @@ def safe(formula: str) -> str:
 
 def quoted(text: str) -> str:
     """Set a text as a quotation."""
-    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
-
-
-def without_markup(text: str) -> str:
-    """Escape what would open an HTML element or an image, outside of code."""
-    return _CODE_OR_OPENING.sub(_harmless, text)
-
-
-def _harmless(match: Any) -> str:
-    opening = str(match[0])
-    return opening if match["code"] else {"<": r"\<", "!": "!\\"}[opening]
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))

@@ -10,11 +10,13 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from tp_solver.exercise.fields import Text
 from tp_solver.exercise.prose import MATH
 from tp_solver.language.parse import parse
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import Node
 from tp_solver.sheets.lines import formula
+from tp_solver.text import Words
 
 # A formula and the punctuation after it: a line must not begin with a comma.
 _PUNCTUATED = re.compile(
@@ -53,6 +55,23 @@ def html(
     if draw is not formula:  # the page is not ours, nor its styles
         return Markup(page)
     return Markup(_PUNCTUATED.sub(r'<span class="glue">\1</span>', page))
+
+
+def foreign(drawn: str, spoken: str, inline: bool = True) -> Markup:
+    """Mark a piece of a page as being in another language than the page."""
+    tag = "span" if inline else "div"
+    return Markup('<{0} lang="{1}">{2}</{0}>').format(tag, spoken, Markup(drawn))
+
+
+def marked(
+    text: Text | None, words: Words, functions: Iterable[str] = (), inline: bool = False
+) -> Markup:
+    """Render a text in the page's language; for want of it, in its own, marked as such."""
+    if text is None:
+        return Markup()
+    told, spoken = text.told(words.language)
+    drawn = html(told, words.mark, functions, inline)
+    return drawn if spoken == words.language else foreign(drawn, spoken, inline)
 
 
 def plain_text(text: str, functions: Iterable[str] = ()) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -66,15 +66,15 @@ def domain_text(domain: Iterable[tuple[str, Span]], words: Words) -> Markup:
     return Markup(", ").join(sentences)
 
 
-def given_lines(model: Model, given: Given, words: Words) -> list[Markup]:
+def given_lines(model: Model, given: Given, words: Words, names: Iterator[str]) -> list[Markup]:
     """Draw given numbers, one line a position where these are few."""
-    return [_given_line(node, words) for node in given_nodes(model, given)]
+    return [_given_line(node, words, names) for node in given_nodes(model, given)]
 
 
-def _given_line(node: Op, words: Words) -> Markup:
+def _given_line(node: Op, words: Words, names: Iterator[str]) -> Markup:
     name, value = node.args
     if holds_large(value):
-        return formula(name, words.mark) + drawn_value("", value, name, words)
+        return formula(name, words.mark) + drawn_value("", value, name, words, names)
     return formula(node, words.mark)
 
 
@@ -118,7 +118,7 @@ def _assigned(ref: Ref, value: Nested) -> Op:
     return Op("eq", (ref, Value(value)))
 
 
-def results(found: Iterable[Grid], words: Words) -> tuple[Table, ...]:
+def results(found: Iterable[Grid], words: Words, names: Iterator[str]) -> tuple[Table, ...]:
     """Draw results."""
     return tuple(
         Table(
@@ -126,7 +126,9 @@ def results(found: Iterable[Grid], words: Words) -> tuple[Table, ...]:
             tuple(
                 (
                     formula(name, words.mark),
-                    tuple(drawn_value("", v, name, words) if v else Markup("") for v in values),
+                    tuple(
+                        drawn_value("", v, name, words, names) if v else Markup("") for v in values
+                    ),
                 )
                 for name, values in grid.rows
             ),

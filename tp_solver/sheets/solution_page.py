@@ -127,7 +127,7 @@ class _Writer(Writer):
             groups=self.groups(question.groups, asked.id),
             folded=question.long,
             count=question.count,
-            tables=results(question.tables, self.words),
+            tables=results(question.tables, self.words, self.figures),
             answers=tuple(map(self.formula, question.answers)),
             also=tuple(map(self.formula, question.also)),
             choices=self.choices(asked),
@@ -157,7 +157,7 @@ class _Writer(Writer):
             (formula(name, self.mark), self.related(work), self.related(value))
             for name, work, value in step.components
         )
-        value = drawn_value(step.value.sign, step.value.node, step.ref, self.words)
+        value = drawn_value(step.value.sign, step.value.node, step.ref, self.words, self.figures)
         return StepView(
             anchor=anchor,
             name=formula(step.ref, self.mark),

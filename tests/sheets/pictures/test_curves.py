@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.sheets.pictures.material import parsed, written
@@ -42,6 +42,20 @@ def test_greater_values_stand_higher_and_inside(values):
         assert 30 <= y <= 278
     ranked = sorted(zip(values, points, strict=True))
     assert all(a[1][1] >= b[1][1] - 0.11 for a, b in pairwise(ranked))
+
+
+@given(st.lists(st.floats(allow_nan=False), min_size=1, max_size=6), st.booleans())
+@example([1e17] * 3, False)
+@example([1e17, 1e17 + 2e5], False)
+@example([5e-324] * 2, True)
+@example([5e-324, 1.7e308], True)
+@example([-1e308, 1e308], False)
+@example([1.7e308] * 2, False)
+@example([0.0, 1.1e-12], False)
+@settings(deadline=None, max_examples=60)
+def test_numbers_of_any_size_stand_inside(values, log):
+    for points in paths(chart(tuple(values), log=log)):
+        assert all(31.9 <= y <= 276.1 for _, y in points)
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=8), st.lists(st.floats(0, 1), max_size=4))

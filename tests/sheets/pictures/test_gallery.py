@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -53,6 +54,28 @@ def test_where_the_author_is_silent_what_fits_is_drawn():
     assert kinds(EQUATIONS) == ["graph"]
     assert kinds(CELL, "plots: [{title: c, over: t, show: ['s[t]']}]") == ["cell", "curves"]
     assert kinds(CELL.replace("units: 1", "units: 4")) == []
+
+
+def test_what_is_told_in_another_language_is_marked():
+    asked = (
+        "languages: [en]\nplots: [{kind: graph, title: {en: Graph}},"
+        " {title: {en: 'Two $s$'}, over: t, show: ['s[t]']}]"
+    )
+    solution = solve(loads(OWN.replace("USE", EQUATIONS).replace("PLOTS", asked)))
+    graph, curves = gallery(solution, words("fr"))
+    assert '<p class="meta"><span lang="en">Graph</span></p>' in graph
+    assert 'lang="en">Two s</title>' in curves
+    assert '<figcaption><span lang="en">Two <math' in curves
+    assert not any("lang=" in picture for picture in gallery(solution, words("en")))
+
+
+def test_the_name_of_a_cell_in_another_language_is_marked():
+    solution = solve(loads(OWN.replace("USE", CELL).replace("PLOTS", "")))
+    other = replace(words("en"), language="de")
+    (picture,) = gallery(solution, other)
+    (caption,) = re.findall("<figcaption>(.*)</figcaption>", picture)
+    assert re.match(r'[^<]*<span lang="en">[^<]+</span>[^<]*$', caption)
+    assert "§" not in picture
 
 
 @pytest.mark.parametrize(

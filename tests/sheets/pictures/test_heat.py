@@ -48,7 +48,7 @@ def pixels(figure: str) -> tuple[np.ndarray, list[int]]:
 @given(arrays(float, array_shapes(min_dims=1, max_dims=2, max_side=12), elements=floats(-1e6, 1e6)))
 @settings(max_examples=60, deadline=None)
 def test_every_cell_is_drawn_once(array):
-    figure = parsed(matrix(array, "W", words("fr")))
+    figure = parsed(matrix(array, "W", words("fr"), "m"))
     drawn = "".join(path.get("d", "") for path in figure.iter(f"{SVG}path"))
     legend = 0 if any("number" in str(t.get("class")) for t in figure.iter()) else 17
     horizontal = re.findall(r"h[\d.]+v[\d.]+h-[\d.]+z", drawn)
@@ -56,17 +56,17 @@ def test_every_cell_is_drawn_once(array):
 
 
 def test_numbers_and_caption_speak_the_language():
-    figure = str(matrix(np.array([[0.5, -1.25]]), "W < V", words("fr")))
+    figure = str(matrix(np.array([[0.5, -1.25]]), "W < V", words("fr"), "m"))
     assert "0,50" in figure
     assert "−1,25" in figure
     assert "W &lt; V" in figure
     assert "1 × 2, norme 1,346" in figure
-    assert "−1.25" in str(matrix(np.array([[0.5, -1.25]]), "W", words("en")))
+    assert "−1.25" in str(matrix(np.array([[0.5, -1.25]]), "W", words("en"), "m"))
 
 
 def test_a_large_matrix_keeps_its_signs_and_sizes():
     array = np.random.default_rng(1).normal(size=(64, 64))
-    figure = str(matrix(array, "W", words("en")))
+    figure = str(matrix(array, "W", words("en"), "m"))
     assert len(figure) < 11_000
     grid, opaque = pixels(figure)
     corner, centre = grid[0::3, 0::3], grid[1::3, 1::3]
@@ -80,6 +80,6 @@ def test_a_large_matrix_keeps_its_signs_and_sizes():
 @pytest.mark.parametrize("shape", [(400, 300), (2000, 3), (70_000,)])
 def test_the_largest_weigh_no_more(shape):
     array = np.random.default_rng(1).normal(size=shape)
-    figure = str(matrix(array, "W", words("en")))
+    figure = str(matrix(array, "W", words("en"), "m"))
     assert len(figure) < 11_000
     parsed(figure)

@@ -68,3 +68,15 @@ _numbers = accepted.numbers
 def numbers(solution: Solution) -> list[Number]:
     """List what an exercise asks for, once: several exports ask the same."""
     return _numbers(solution)
+
+
+WORDS_ONLY = """
+id: words-only
+title: "Nothing to compute"
+questions:
+  - id: single
+    kind: choice
+    text: "What is true?"
+    choices: [{id: a, text: "yes", right: true}, {id: b, text: "no"}]
+  - {id: why, kind: text, text: "Why?", rubric: "Says why."}
+"""

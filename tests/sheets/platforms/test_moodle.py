@@ -65,6 +65,31 @@ def test_a_question_of_every_kind() -> None:
     assert "{h}_{2" in (questions[4].element.findtext("graderinfo/text") or "")
 
 
+@pytest.mark.parametrize("single", [False, True])
+def test_an_exercise_with_nothing_to_compute(single: bool) -> None:
+    questions = bank(solve(loads(material.WORDS_ONLY)), single=single)[2:]
+    assert [question.kind for question in questions] == ["multichoice", "essay"]
+
+
+@pytest.mark.parametrize("right", range(2, 24))
+def test_right_choices_earn_all_the_points_and_no_more(right: int) -> None:
+    choices = [f"{{id: c{i}, text: c, right: true}}" for i in range(right)]
+    text = material.WORDS_ONLY.split("    choices:")[0]
+    text += f"    choices: [{', '.join(choices)}, {{id: w, text: w}}]\n"
+    question = bank(solve(loads(text)))[2].element
+    *shares, wrong = (float(a.attrib["fraction"]) for a in question.findall("answer"))
+    assert sum(shares) == pytest.approx(100, abs=1e-4)
+    assert wrong == -100
+    assert min(shares) > 0 or right > 20
+
+
+def test_a_question_without_points_is_worth_none() -> None:
+    text = material.EVERYTHING.replace("points: 6", "points: 0")
+    questions = bank(solve(loads(text)))[2:7]
+    assert [question.kind for question in questions] == ["numerical"] * 5
+    assert not any(question.mark for question in questions)
+
+
 def test_what_looks_like_a_field_in_a_text_is_none() -> None:
     states = bank(material.everything())[2]
     assert len(states.fields) == 5

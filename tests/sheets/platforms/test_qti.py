@@ -12,6 +12,7 @@ from tests.sheets.platforms import material
 from tests.sheets.platforms.qti_reader import INTERACTIONS, Processor, Q, items, unpacked
 from tp_solver.sheets.platforms import qti
 from tp_solver.sheets.platforms.qti import qti_package
+from tp_solver.solution import loads, solve
 from tp_solver.text import words
 
 
@@ -40,6 +41,12 @@ def test_kinds_of_questions() -> None:
         d for d in whole[4].iter(f"{Q}outcome-declaration") if d.get("external-scored") == "human"
     ]
     assert [d.attrib["identifier"] for d in human] == ["SCORE"]
+
+
+def test_an_exercise_with_nothing_to_compute() -> None:
+    package = unpacked(qti_package(solve(loads(material.WORDS_ONLY)), words("en")))
+    kinds = [{n.tag.removeprefix(Q) for n in item.iter()} & INTERACTIONS for item in items(package)]
+    assert kinds == [{"choice-interaction"}, {"extended-text-interaction"}]
 
 
 def test_a_known_mistake_is_told_and_earns_its_share() -> None:

@@ -11,6 +11,8 @@ from tp_solver.language.notation import FUNCTIONS
 from tp_solver.language.tree import Ref, Span
 from tp_solver.sheets.pictures.svg import Told, arrow, framed, text
 from tp_solver.sheets.pictures.values import MOST_COMPONENTS, Shown, Values
+from tp_solver.sheets.prose import foreign
+from tp_solver.text import Words
 
 MOST_STEPS = 6  # that are drawn; of more, the first and the last
 PRINTED_ALL = 3  # up to here paper shows every step, beyond only one
@@ -28,9 +30,7 @@ def steps_shown(span: Span) -> list[int]:
 def cell(diagram: Diagram, values: Values, name: str) -> Markup:
     """Draw a cell with a panel for each step; one is chosen without a script."""
     words, exercise = values.words, values.solution.exercise
-    title = words("pictures.cell", name=diagram.title[words.language])
-    if diagram.end or diagram.layer > 1:
-        title = words("pictures.copy", title=title, output=_output(diagram))
+    title, caption = _title(diagram, words)
     steps = steps_shown(exercise.indices[diagram.index])
     if diagram.backward:
         steps.reverse()
@@ -44,8 +44,18 @@ def cell(diagram: Diagram, values: Values, name: str) -> Markup:
     return Markup(
         f'<fieldset class="stepper{kept}"><legend>{escape(legend)}</legend>{choices}'
         f'<div class="panels scroll">{"".join(panels)}</div></fieldset>'
-        f"<figcaption>{escape(title)}. {escape(words('pictures.cell_legend'))}</figcaption>"
+        f"<figcaption>{caption}. {escape(words('pictures.cell_legend'))}</figcaption>"
     )
+
+
+def _title(diagram: Diagram, words: Words) -> tuple[str, Markup]:
+    """Name a picture, as text and for a page, where a name in another language is marked."""
+    name, spoken = diagram.title.told(words.language)
+    title = words("pictures.cell", name="§")
+    if diagram.end or diagram.layer > 1:
+        title = words("pictures.copy", title=title, output=_output(diagram))
+    drawn = escape(name) if spoken == words.language else foreign(escape(name), spoken)
+    return title.replace("§", name), escape(title).replace("§", drawn)
 
 
 def _output(diagram: Diagram) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby, repeat
@@ -19,6 +20,8 @@ LEFT, TOP, BOTTOM = 64, 32, 44
 GAP = 15  # between two labels
 STYLES = ("", "7 4", "2 4", "10 3 2 3")
 MOST_DOTS = 24  # positions that are marked by a dot
+LEAST_POWER, GREATEST_POWER = -323, 308  # of ten that are numbers
+LARGEST = sys.float_info.max
 MOST_DECADES = 8  # that are all marked on a logarithmic axis
 
 
@@ -43,6 +46,7 @@ class Chart:
     log: bool
     thresholds: tuple[float, ...]
     mark: str
+    spoken: str = ""  # the title's language, where it is not the page's
 
 
 def svg(chart: Chart, name: str) -> Markup:
@@ -53,7 +57,8 @@ def svg(chart: Chart, name: str) -> Markup:
     for i, points in enumerate(curves):
         parts += _curve(points, i)
     parts += _labels(chart, scale, curves)
-    return framed(parts, (WIDTH, HEIGHT), Told(chart.title, chart.description, name))
+    told = Told(chart.title, chart.description, name, chart.spoken)
+    return framed(parts, (WIDTH, HEIGHT), told)
 
 
 class _Scale:
@@ -71,10 +76,12 @@ class _Scale:
             high = math.ceil(math.log10(max(finite)) - 1e-9)
             self.low, self.high = float(low), float(max(high, low + 1))
             stride = -(-(int(self.high) - low) // MOST_DECADES)
-            self.ticks = [10.0**k for k in range(low, int(self.high) + 1, stride)]
+            marked = range(low, int(self.high) + 1, stride)
+            self.ticks = [10.0**k for k in marked if LEAST_POWER <= k <= GREATEST_POWER]
         else:
-            self.ticks = _round_ticks(min(finite, default=0.0), max(finite, default=1.0))
-            self.low, self.high = self.ticks[0], self.ticks[-1]
+            least, greatest = min(finite, default=0.0), max(finite, default=1.0)
+            self.ticks = _round_ticks(least, greatest)
+            self.low, self.high = min(self.ticks[0], least), max(self.ticks[-1], greatest)
         self.first, self.last = chart.positions[0], chart.positions[-1]
 
     def x(self, position: int) -> float:
@@ -83,7 +90,8 @@ class _Scale:
 
     def y(self, value: float) -> float:
         level = math.log10(value) if self.log else value
-        share = (level - self.low) / (self.high - self.low)
+        # Parts of the span, which may itself be no number.
+        share = (level / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share
 
     def shows(self, value: float) -> bool:
@@ -91,17 +99,19 @@ class _Scale:
 
 
 def _round_ticks(low: float, high: float) -> list[float]:
-    """Return round levels from below the least value to above the greatest."""
+    """Return round levels from below the least value to above the greatest, if such are numbers."""
     if 0 < low < 0.5 * high:
         low = 0.0
-    if high - low < 1e-12:
-        low, high = low - 0.5, high + 0.5
-    raw = (high - low) / 5
+    most = max(abs(low), abs(high), 1.0)
+    if high / 2 - low / 2 <= 0.5e-12 * most:  # a constant, to the eye
+        low, high = max(low - most / 2, -LARGEST), min(high + most / 2, LARGEST)
+    raw = high / 5 - low / 5
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
     start = math.floor(low / step + 1e-9)
     stop = math.ceil(high / step - 1e-9)
-    return [round(k * step, 12) for k in range(start, stop + 1)]
+    levels = (float(f"{k * step:.15g}") for k in range(start, stop + 1))
+    return [level for level in levels if math.isfinite(level)]
 
 
 def label(value: float, mark: str) -> str:

@@ -78,10 +78,9 @@ class _Gallery:
 
     def picture(self, plot: Plot) -> Iterator[Markup]:
         """Yield the pictures of a kind, under the author's title if there is one."""
-        title = plot.title[self.words.language] if plot.title else ""
-        head = prose.html(title, self.words.mark, self.exercise.functions, inline=True)
+        head = prose.marked(plot.title, self.words, self.exercise.functions, inline=True)
         for drawn in self.drawn(plot.kind):
-            yield Markup('<p class="meta">{}</p>{}').format(head, drawn) if title else drawn
+            yield Markup('<p class="meta">{}</p>{}').format(head, drawn) if head else drawn
 
     def drawn(self, kind: str) -> Iterator[Markup]:
         if kind == "cell":
@@ -119,7 +118,7 @@ class _Gallery:
             last=span.last,
             values=listed,
         )
-        text = curve.title[words.language]
+        text, spoken = curve.title.told(words.language)
         chart = curves.Chart(
             title=prose.plain_text(text, self.exercise.functions),
             description=description,
@@ -129,7 +128,8 @@ class _Gallery:
             log=curve.log,
             thresholds=curve.lines,
             mark=words.mark,
+            spoken="" if spoken == words.language else spoken,
         )
-        caption = prose.html(text, words.mark, self.exercise.functions, inline=True)
+        caption = prose.marked(curve.title, words, self.exercise.functions, inline=True)
         drawn = curves.svg(chart, self.name())
         return scrolled(drawn, caption)

@@ -41,16 +41,13 @@ class Labels:
 PLAIN = Labels()
 
 
-def matrix(array: Array, title: str, words: Words, name: str = "") -> Markup:
+def matrix(array: Array, title: str, words: Words, name: str) -> Markup:
     """Draw a vector or matrix of any size as a figure, with its shape and norm as its caption.
 
-    A vector is drawn as one row. `name` makes identifiers unique on the page; where it is left
-    out, they come from the content.
+    A vector is drawn as one row. `name` makes identifiers unique on the page.
     """
     values = np.atleast_2d(np.asarray(array, dtype=float))
     values = values.reshape(-1, values.shape[-1])
-    if not name:
-        name = f"heat-{zlib.crc32(values.tobytes() + title.encode()):08x}"
     drawn = heat(values, Told(title, summary(array, words), name), words)
     told = f"<figcaption>{escape(title)} · {summary(array, words)}</figcaption>"
     return Markup(f'<figure class="picture"><div class="scroll">{drawn}</div>{told}</figure>')

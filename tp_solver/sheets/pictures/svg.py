@@ -25,21 +25,26 @@ _WIDE, _NARROW = "mwMWCDGOQ∂−≈", "ijltf.,;:|()[]' "
 
 @dataclass(frozen=True)
 class Told:
-    """What a picture says to who does not see it; `name` makes identifiers unique on the page."""
+    """What a picture says to who does not see it; `name` makes identifiers unique on the page.
+
+    `spoken` is the title's language, where it is not the page's.
+    """
 
     title: str
     description: str
     name: str
+    spoken: str = ""
 
 
 def framed(parts: Iterable[str], size: tuple[float, ...], told: Told) -> Markup:
     """Put drawn parts into an `<svg>` of a width and height; its corner may stand before them."""
     wide, tall, name = f"{size[-2]:g}", f"{size[-1]:g}", told.name
     start = f"{size[0]:g} {size[1]:g}" if len(size) > 2 else "0 0"
+    spoken = f' lang="{told.spoken}"' if told.spoken else ""
     return Markup(
         f'<svg class="plot" viewBox="{start} {wide} {tall}" width="{wide}" height="{tall}" '
         f'role="img" aria-labelledby="{name}-title {name}-desc">'
-        f'<title id="{name}-title">{escape(told.title)}</title>'
+        f'<title id="{name}-title"{spoken}>{escape(told.title)}</title>'
         f'<desc id="{name}-desc">{escape(shortened(told.description))}</desc>'
         f"{''.join(parts)}</svg>"
     )

@@ -28,7 +28,7 @@ def weights(numbers: Sequence[Number]) -> list[int]:
     """Return whole weights in the proportion of the points, their sum the points if it can be."""
     shares = [Fraction(number.item.points).limit_denominator(10_000) for number in numbers]
     if not any(shares):
-        return [1] * len(shares)
+        return [0] * len(shares)
     whole = lcm(*(share.denominator for share in shares))
     found = [int(share * whole) for share in shares]
     least = gcd(*found)

@@ -103,7 +103,9 @@ class _Bank:
             self.choice(name, text, question)
         elif not found:
             self.essay(name, text, asked)
-        elif single or (question.kind == "number" and len(found) == 1):
+        elif single or not question.points or (question.kind == "number" and len(found) == 1):
+            # without points too: a Cloze question is worth the sum of its weights, and not every
+            # version of Moodle can divide by a sum of 0
             for i, number in enumerate(found, 1):
                 label = f"{name} {i}/{len(found)}" if len(found) > 1 else name
                 self.numerical(label, text, number, asked)
@@ -138,12 +140,13 @@ class _Bank:
         _element(made, "defaultgrade", points(question.points))
         _text(made, "generalfeedback", self.fragments.prose(question.solution), html=True)
         right = sum(choice.right for choice in question.choices)
+        shares = iter(_shared(right))
         _element(made, "single", "true" if right == 1 else "false")
         _element(made, "shuffleanswers", "true")
         _element(made, "answernumbering", "abc")
         wrong = "0" if right == 1 else "-100"
         for choice in question.choices:
-            share = _nearest(100 / right) if choice.right else wrong
+            share = next(shares) if choice.right else wrong
             said = self.fragments.prose(choice.text, inline=True)
             _text(_answer(made, said, share, html=True), "feedback", "", html=True)
 
@@ -193,6 +196,15 @@ def _element(parent: ET.Element, tag: str, text: str) -> None:
 
 def _paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>" if text else ""
+
+
+def _shared(count: int) -> list[str]:
+    """Share 100 percent between right choices, by shares that Moodle knows."""
+    if count <= 10:
+        return [_nearest(100 / count)] * count
+    tens = max(20 - count, 0)  # evenly would be more than all, or less
+    fives = min(count, 20) - tens
+    return ["10"] * tens + ["5"] * fives + ["0"] * (count - tens - fives)
 
 
 def _nearest(percent: float) -> str:
