@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from tp_solver.sheets.harmless import harmless
 from tp_solver.sheets.markdown_format import solution_markdown
+from tp_solver.sheets.notebook import solution_notebook
 from tp_solver.solution import loads, solve
 from tp_solver.text import words
 
@@ -89,3 +91,17 @@ def test_no_text_of_an_exercise_does(intro: str, question: str) -> None:
     intro, question = intro.replace("!", "").replace("$", ""), question.replace("$", "")
     whole = printed(f"i {intro}", f"t {question}", f"q {question}\n\n```\n<b>\n```")
     assert not kinds(whole) & HARM
+
+
+def test_no_text_in_a_notebook_does() -> None:
+    text = f"one ` tick\\n\\n{IMAGE}\\n\\nanother ` tick"
+    solution = solve(
+        loads(
+            f'id: x\ntitle: "{text}"\nintro: "{text}"\nequations: [y = w]\ngiven: {{w: 2}}\n'
+            f'questions:\n- {{id: q, text: "{text}", answers: [y]}}\n'
+        )
+    )
+    cells = json.loads(solution_notebook(solution, words("en")))["cells"]
+    written = ["".join(c["source"]) for c in cells if c["cell_type"] == "markdown"]
+    assert sum(IMAGE[1:] in source for source in written) == 2
+    assert not any(kinds(source) & HARM for source in written)
