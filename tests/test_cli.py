@@ -282,3 +282,26 @@ def test_as_a_module_and_without_sympy() -> None:
         env=environment,
     )
     assert done.stdout.startswith(b"tp-solver ")
+
+
+@pytest.mark.parametrize(
+    ("copies", "told"),
+    [
+        (["", ""], ""),
+        (["exercise: tp-9.9", ""], "another exercise is named by 1 copy: 0.yaml\n"),
+        (
+            ["exercise: tp-9.9"] * 4,
+            "another exercise is named by 4 copies: 0.yaml, 1.yaml, 2.yaml, …\n",
+        ),
+        (['exercise: "[\\"other-exercise\\""'], "another exercise is named by 1 copy: 0.yaml\n"),
+        (["exercise: tp-1.1/x"], ""),
+    ],
+)
+def test_copies_of_another_exercise_are_told_and_need_a_person(
+    copies: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, start in enumerate(copies):
+        copy = start + RIGHT.replace("e1", f"e{number}")
+        (tmp_path / f"{number}.yaml").write_text(copy, encoding="utf-8")
+    status = main(["grade", "tp-1.1", str(tmp_path), "-o", str(tmp_path / "out")])
+    assert (status, capsys.readouterr().err) == (int(bool(told)), told)
