@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tp_solver.grading.report import Mark, Report
+from tp_solver.grading.report import Mark, Report, rounded
 from tp_solver.sheets.json_format import plain_number
 from tp_solver.sheets.remarks import refused, worded
 from tp_solver.text import Words
@@ -15,9 +15,9 @@ def report_data(report: Report, words: Words) -> dict[str, Any]:
     return {
         "student": {"id": report.student.id, "name": report.student.name},
         "file": report.file,
-        "score": report.score,
-        "out_of": report.out_of,
-        "pending": report.pending,
+        "score": None if report.score is None else rounded(report.score),
+        "out_of": rounded(report.out_of),
+        "pending": rounded(report.pending),
         "refused": refused(report.refused, words) if report.refused else None,
         "remarks": [worded(remark, words) for remark in report.remarks],
         "marks": [mark_data(mark) for mark in report.marks],

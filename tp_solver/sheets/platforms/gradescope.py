@@ -11,7 +11,7 @@ from typing import Any
 
 from tp_solver.exercise.exercise import Asked
 from tp_solver.grading.misconceptions import catalogue
-from tp_solver.grading.report import Verdict
+from tp_solver.grading.report import Verdict, rounded
 from tp_solver.language.parse import parse_name
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import Part
@@ -67,7 +67,7 @@ def _test(
     n: int, asked: Asked, marks: list[Mapping[str, Any]], solution: Solution, words: Words
 ) -> dict[str, Any]:
     """Return the test of a question; one that waits for a person has no status."""
-    earned = round(sum(mark["points"] for mark in marks), 9)
+    earned = rounded(sum(mark["points"] for mark in marks))
     whole = asked.question.points
     lines = [_line(mark, words) for mark in marks[:MOST_LINES]]
     if len(marks) > MOST_LINES:
