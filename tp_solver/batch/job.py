@@ -225,7 +225,7 @@ def resumable() -> Iterator[None]:
     """Say of trouble with files that nothing is lost; raises UserError."""
     try:
         yield
-    except (FileExistsError, NotADirectoryError):
+    except (FileExistsError, NotADirectoryError, BrokenPipeError):
         raise
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
