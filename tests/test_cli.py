@@ -282,3 +282,61 @@ def test_as_a_module_and_without_sympy() -> None:
         env=environment,
     )
     assert done.stdout.startswith(b"tp-solver ")
+
+
+@pytest.mark.parametrize(
+    ("copies", "told"),
+    [
+        (["", ""], ""),
+        (["exercise: tp-9.9", ""], "another exercise is named by 1 copy: 0.yaml\n"),
+        (
+            ["exercise: tp-9.9"] * 4,
+            "another exercise is named by 4 copies: 0.yaml, 1.yaml, 2.yaml, …\n",
+        ),
+        (['exercise: "[\\"other-exercise\\""'], "another exercise is named by 1 copy: 0.yaml\n"),
+        (["exercise: tp-1.1/x"], ""),
+    ],
+)
+def test_copies_of_another_exercise_are_told_and_need_a_person(
+    copies: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, start in enumerate(copies):
+        copy = start + RIGHT.replace("e1", f"e{number}")
+        (tmp_path / f"{number}.yaml").write_text(copy, encoding="utf-8")
+    status = main(["grade", "tp-1.1", str(tmp_path), "-o", str(tmp_path / "out")])
+    assert (status, capsys.readouterr().err) == (int(bool(told)), told)
+
+
+def test_copies_that_are_not_there_are_told_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "ada.yaml").write_text(RIGHT, encoding="utf-8")
+    given = [str(tmp_path / name) for name in ("ada.yaml", "nowhere", "*.yaml")]
+    assert main(["grade", "tp-1.1", *given, "-o", str(tmp_path / "out")]) == 2
+    assert f"there is no `{given[1]}`, `{given[2]}`: check the path" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_copy_that_is_there_and_cannot_be_read_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "ada.yaml").symlink_to(tmp_path / "nowhere.yaml")
+    out = tmp_path / "out"
+    assert main(["grade", "tp-1.1", str(tmp_path / "ada.yaml"), "-o", str(out)]) == 1
+    assert "ada.yaml: " in capsys.readouterr().err
+    assert (out / "gradebook.csv").exists()
+
+
+def test_a_reader_of_standard_output_that_leaves_early_is_no_trouble(tmp_path: Path) -> None:
+    many = "\n---".join(RIGHT.replace("e1", f"e{number}") for number in range(60))
+    (tmp_path / "class.yaml").write_text(many, encoding="utf-8")
+    start = [sys.executable, "-m", "tp_solver", "grade", "tp-1.1", str(tmp_path / "class.yaml")]
+    run = subprocess.Popen(
+        [*start, "-o", "-", "--format", "json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert run.stdout is not None
+    assert run.stderr is not None
+    run.stdout.read(10)
+    run.stdout.close()
+    assert run.stderr.read() == b""
+    assert run.wait() == 2

@@ -77,6 +77,15 @@ def test_a_test_for_each_question_in_the_students_words(tmp_path: Path) -> None:
     assert found["output"].splitlines()[0] == "Points earned: 2 / 6."
 
 
+def test_why_an_answer_cannot_be_read_is_told_in_the_language_of_the_page(tmp_path: Path) -> None:
+    french = Settings(language="fr", formats=("gradescope",))
+    found = results(tmp_path, ada(c="≈6", d="7 V"), settings=french)["ada"]
+    assert found["tests"][0]["output"].splitlines() == [
+        "c ≈6 → juste (2 / 2)",
+        "d = 7 V → illisible\u00a0; ce n’est pas un nombre\u00a0: enlevez «\u00a0V\u00a0» (0 / 2)",
+    ]
+
+
 def test_what_was_expected_is_not_given_away(tmp_path: Path) -> None:
     found = results(tmp_path, ada(c="5", d="1"))["ada"]
     assert "6" not in found["tests"][0]["output"]

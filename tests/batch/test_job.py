@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -275,3 +276,12 @@ def test_which_copy_of_a_student_counts(tmp_path: Path, policy: str) -> None:
         "best": [False, True, False],
     }
     assert counted == right[policy]
+
+
+def test_what_waits_for_a_person_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "class.jsonl"
+    answers: list[dict[str, str]] = [{"c": "6"}, {"words": "So."}, {"d": "0"}, {"c": "5"}]
+    copies = ({"student": {"id": f"e{i}"}, "answers": one} for i, one in enumerate(answers))
+    path.write_text("\n".join(map(json.dumps, copies)), encoding="utf-8")
+    outcome = run(exercise(tmp_path), [path], tmp_path / "out")
+    assert (outcome.pending, outcome.implausible, outcome.other) == (1, 1, 0)

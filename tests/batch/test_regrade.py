@@ -36,8 +36,11 @@ def test_who_moved_and_why(tmp_path: Path, jobs: int) -> None:
     rows = {row["student"]: row for row in moved_in(out)}
     assert moved.count == len(moved_in(out)) > 0
     assert rows["e2"]["why"] == "d: to look at again → right (0 → 2)"
-    assert (rows["e2"]["before"], rows["e2"]["after"]) == ("2 / 6", "4 / 6")
-    assert rows["e2"]["change"] == "+2"
+    assert (rows["e2"]["points before"], rows["e2"]["points after"]) == ("2 / 6", "4 / 6")
+    assert (rows["e2"]["before"], rows["e2"]["after"]) == ("6.75 / 20", "13.25 / 20")
+    assert (rows["e2"]["change"], rows["e6"]["change"]) == ("+6.5", "-6.75")
+    page = (out / "regrade.html").read_text(encoding="utf-8")
+    assert all(f">{by}</td>" in page for by in ("+6.5", "−6.75"))
     assert rows["e6"]["why"] == "d: right → to look at again (2 → 0)"
     assert "e1" not in rows
     run(path, given, tmp_path / "fresh")
@@ -56,7 +59,7 @@ def test_credit_rules_move_points_alone(tmp_path: Path) -> None:
     assert (change.name, change.old, change.new) == ("d", "carried", "carried")
     assert (change.old_points, change.new_points) == (2.0, 1.0)
     assert moved_in(out)[0]["why"] == "d: 2 → 1"
-    assert moved_in(out)[0]["change"] == "-1"
+    assert moved_in(out)[0]["change"] == "-3.5"
 
 
 def test_a_dry_run_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

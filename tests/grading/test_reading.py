@@ -187,7 +187,7 @@ def test_the_same_answer_twice_under_two_spellings() -> None:
     ("typed", "more"),
     [
         ("0.5498.", "."),
-        ("~0.5498", "~"),
+        ("≃ 0.5498", "≃"),
         (": 0.5498", ":"),
         ("0,1108 V", "V"),
         ("-0,1108mV", "mV"),
@@ -213,6 +213,8 @@ def test_what_to_remove_around_a_number(typed: str, more: str | None) -> None:
     [
         ("≈\n0,5498", 0.5498),
         ("= 0.5498", 0.5498),
+        ("~0.5498", 0.5498),
+        ("~ −0,0486", -0.0486),
         ("≈\n−\n0,0486", -0.0486),
         ("≈\n1,00\n×\n10\n−\n9", 1e-9),
         ("1,00 × 10⁻⁹", 1e-9),
@@ -225,7 +227,9 @@ def test_a_value_copied_from_a_page_is_read(pasted: str, value: float) -> None:
     assert tokens.arrays[0][number] == value
 
 
-@pytest.mark.parametrize("text", ["1,00×10−9", "=≈ 1", "= =1", "0,5\n0,6", "1\n−\n2", "≈"])
+@pytest.mark.parametrize(
+    "text", ["1,00×10−9", "=≈ 1", "= =1", "~", "~~1", "~≈ 1", "0,5\n0,6", "1\n−\n2", "≈"]
+)
 def test_what_nobody_copies_is_no_number(text: str) -> None:
     tokens = Tokens(Precision(decimals=4))
     assert tokens.ids[text] in tokens.remarks
@@ -233,6 +237,7 @@ def test_what_nobody_copies_is_no_number(text: str) -> None:
 
 def test_a_vector_copied_from_a_page_is_read() -> None:
     assert unpacked("≈\n[\n0,4240\n−\n0,1510\n]") == ["0,4240", "−0,1510"]
+    assert unpacked("~[0,4240; −0,1510]") == ["0,4240", "−0,1510"]
 
 
 @pytest.mark.parametrize(

@@ -125,15 +125,58 @@ def test_the_page_tells_the_class(language: str) -> None:
         assert [child.tag for child in tree][:2] == ["title", "desc"]
 
 
-def class_of(name: str, answers: Mapping[str, Raw]) -> str:
-    """Return the page of a class of one."""
+def class_of(name: str, *copies: Mapping[str, Raw]) -> str:
+    """Return the page of a class of so many copies."""
     solution = shipped(name)
     marker = Marker(solution)
-    batch = marker.judged([submission(dict(answers))])
+    batch = marker.judged([submission(dict(answers)) for answers in copies])
     found = Statistics(marker.items, places_in_order(solution, marker.items))
-    found.add(batch.record(0))
-    text = class_page(solution, marker.items, found, [(batch.record(0), "")], words("en"))
+    rows = [(batch.record(row), "") for row in range(len(copies))]
+    for record, _ in rows:
+        found.add(record)
+    text = class_page(solution, marker.items, found, rows, words("en"))
     return text.partition("</style>")[2]
+
+
+def test_what_a_person_has_still_to_mark_is_no_failure_and_makes_the_mean_provisional() -> None:
+    said = words("en")
+    waits = class_of("tp-1.1", {"evolution": "It rises."}, {"h[1]": "1"})  # a text, and a blank
+    assert waits.count(f'<td class="earned">{said("class.not_marked")}</td>') == 1
+    assert said("class.provisional") in waits
+    final = class_of("tp-1.1", {"h[1]": "1"})
+    assert said("class.not_marked") not in final
+    assert said("class.provisional") not in final
+
+
+def test_the_gradebook_has_no_points_where_a_person_has_still_to_give_all() -> None:
+    solution = shipped("tp-1.1")
+    marker = Marker(solution, explain=False)
+    batch = marker.judged([submission({"evolution": "It rises."}), submission({"h[1]": "1"})])
+    rows = [(batch.record(row), "") for row in (0, 1)]
+    scale = solution.exercise.file.scale
+    text = "".join(gradebook_csv(marker.items, rows, words("en"), scale))
+    waits, blank = csv.DictReader(io.StringIO(text[1:]))
+    assert (waits["evolution"], blank["evolution"]) == ("", "0")
+
+
+def test_the_workbook_has_no_dust_of_sums() -> None:
+    solution = shipped("tp-1.1")
+    marker = Marker(solution, explain=False)
+    record = marker.judged([submission({"h[1]": "1"})]).record(0)
+    parts = tuple(replace(score, points=0.1 + 0.2) for score in record.scores)
+    rows = [(replace(record, scores=parts), "")]
+    scale = solution.exercise.file.scale
+    read = load_workbook(io.BytesIO(gradebook_xlsx(marker.items, rows, words("en"), scale)))
+    cells = [cell.value for cell in read.worksheets[0][2]]
+    assert 0.3 in cells
+    assert all(cell == round(cell, 6) for cell in cells if isinstance(cell, float))
+
+
+def test_a_refused_copy_does_not_count() -> None:
+    scale = shipped("tp-2.1").exercise.file.scale
+    text = "".join(gradebook_csv(items(), records(), words("en"), scale))
+    counted = [row["counted"] for row in csv.DictReader(io.StringIO(text[1:]))]
+    assert counted == ["yes"] * (len(NAMES)) + ["no"]
 
 
 def test_gradients_have_panels_of_their_own_after_the_values() -> None:

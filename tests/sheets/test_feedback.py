@@ -198,3 +198,12 @@ def test_the_first_slip_leads_to_its_question(language: str) -> None:
     assert link[0] == "#question-2"
     assert "<math><msub><mi>C</mi><mn>2</mn></msub></math>" in link[1]
     assert 'id="question-2"' in text
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_mark_is_provisional_while_a_person_has_points_to_give(language: str) -> None:
+    report = copy("tp-1.1", {"evolution": "It rises."})
+    provisional = words(language)("grade.provisional", score="", total="").partition(":")[0].strip()
+    assert provisional in html.unescape(page("tp-1.1", report, language))
+    marked = with_person(report, {"evolution": Judged(2)})
+    assert provisional not in html.unescape(page("tp-1.1", marked, language))

@@ -6,10 +6,11 @@ import errno
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from tp_solver.batch.outputs import Outputs, refusals
+from tp_solver.batch.outputs import RECORDED, Outputs, refusals
 from tp_solver.batch.pages import settle
 from tp_solver.batch.people import People, PersonMark, read_marks
 from tp_solver.batch.plan import Planner
@@ -22,11 +23,16 @@ from tp_solver.errors import UserError
 from tp_solver.grading.marking import Marker
 from tp_solver.grading.readers import Input
 from tp_solver.grading.report import Remark
+from tp_solver.grading.statistics import ODD
 from tp_solver.graph.model import Model
 from tp_solver.solution import solve
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SHOWN = 20  # refusals that are listed
+FIRST = 3  # files that are named where a line tells of many
+# What records hold: quotes inside texts are escaped, so that only the code of a remark is found.
+OTHER = "s.score NOT NULL AND instr(r.remarks, '[\"other-exercise\"') > 0"
+IMPLAUSIBLE = f"instr(r.codes, x'{ODD:02x}') > 0"
 
 
 class Watch(Protocol):
@@ -62,6 +68,9 @@ class Outcome:
     recognised: int = 0
     dropped: int = 0
     pending: int = 0
+    implausible: int = 0
+    others: list[str] = field(default_factory=list)  # files that name another exercise
+    other: int = 0
     refused: int = 0
     refusals: list[tuple[str, Remark]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -185,8 +194,22 @@ def take_stock(store: Store, outcome: Outcome) -> None:
     outcome.submissions = store.count()
     outcome.refused = store.count("score IS NULL")
     outcome.pending = store.count("pending > 0")
+    outcome.implausible, outcome.other = counted(store, IMPLAUSIBLE), counted(store, OTHER)
+    found = store.rows("s.file, s.place", RECORDED, OTHER)
+    outcome.others += map(named, islice(found, FIRST))
     for file, place, why in refusals(store, SHOWN):
-        outcome.refusals.append((f"{file}:{place}" if place else file, remarks_of(why)[0]))
+        outcome.refusals.append((named((file, place)), remarks_of(why)[0]))
+
+
+def counted(store: Store, condition: str) -> int:
+    """Count submissions by what is in their records."""
+    return int(next(store.rows("count(*)", RECORDED, condition))[0])
+
+
+def named(found: tuple[str, str]) -> str:
+    """Name a submission by its file, and its place where the file holds several."""
+    file, place = found
+    return f"{file}:{place}" if place else file
 
 
 @contextmanager
@@ -202,7 +225,7 @@ def resumable() -> Iterator[None]:
     """Say of trouble with files that nothing is lost; raises UserError."""
     try:
         yield
-    except (FileExistsError, NotADirectoryError):
+    except (FileExistsError, NotADirectoryError, BrokenPipeError):
         raise
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""

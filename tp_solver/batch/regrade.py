@@ -19,6 +19,7 @@ from tp_solver.batch.rows import RecordReader, submission_of
 from tp_solver.batch.settings import Settings, Source, settings_of
 from tp_solver.batch.store import FILE, Key, Result, Store
 from tp_solver.batch.work import PARTS, Copy, Item, Job, Line, Task
+from tp_solver.exercise.model import Scale
 from tp_solver.grading.marking import Marker
 from tp_solver.grading.report import Student
 from tp_solver.graph.model import Model
@@ -46,6 +47,7 @@ class Again:
 class Moved:
     """Who moved: the first of them, and how many there are in all."""
 
+    scale: Scale  # of the final marks
     first: list[Move] = field(default_factory=list)
     count: int = 0
     total: int = 0
@@ -99,9 +101,10 @@ class _Run:
         self.after = Marks(
             Marker(solve(self.model), explain=False).items, self.model.exercise.file.credit
         )
-        self.moved = Moved(language=self.settings.language)
         self.written: list[Path] = []
-        self.sheet = MovesSheet(again.folder, words(self.settings.language), again.dry)
+        scale = self.model.exercise.file.scale
+        self.moved = Moved(scale, language=self.settings.language)
+        self.sheet = MovesSheet(again.folder, words(self.settings.language), scale, again.dry)
 
     def standing(self) -> dict[str, Any]:
         """Return what the new results take over from the old ones."""

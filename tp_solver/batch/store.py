@@ -249,9 +249,12 @@ class Store:
 
     def rows(self, columns: str, joined: str = "", where: str = "1") -> Iterator[tuple[Any, ...]]:
         """Yield columns of all submissions in order; `s` is the table of submissions."""
-        yield from self.connection.execute(
+        found = self.connection.execute(
             f"SELECT {columns} FROM submission s {joined} WHERE {where} {ORDER}"
         )
+        # `yield from` would close the rows when it is left early, perhaps after the file is closed.
+        for row in found:  # noqa: UP028
+            yield row
 
     def people(self) -> Iterator[tuple[Any, ...]]:
         """Yield a person's marks: student, file, place, question, points, comment."""

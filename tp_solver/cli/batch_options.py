@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,9 +78,26 @@ def say_outcome(outcome: Outcome, language: str) -> int:
         print(f"{place}: {refused(why, said)}", file=sys.stderr)
     if (more := outcome.refused - len(outcome.refusals)) > 0:
         print(f"… and {more:,} more: see the gradebook", file=sys.stderr)
-    for note in outcome.notes:
+    notes = [*_for_a_person(outcome), *outcome.notes]
+    for note in notes:
         print(note, file=sys.stderr)
-    return ATTENTION if outcome.refused or outcome.notes else DONE
+    return ATTENTION if outcome.refused or notes else DONE
+
+
+def _for_a_person(outcome: Outcome) -> Iterator[str]:
+    """Say which marked copies a person should look at before their marks are final."""
+    if outcome.other:
+        files = ", ".join(outcome.others)
+        more = ", …" if outcome.other > len(outcome.others) else ""
+        yield f"another exercise is named by {_copies(outcome.other)}: {files}{more}"
+    if outcome.pending:
+        yield f"points are left for a person to give: {_copies(outcome.pending)}"
+    if outcome.implausible:
+        yield f"values that can't be meant: {_copies(outcome.implausible)}, see the gradebook"
+
+
+def _copies(count: int) -> str:
+    return f"{count:,} {'copy' if count == 1 else 'copies'}"
 
 
 def stopped() -> int:

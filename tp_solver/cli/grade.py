@@ -17,7 +17,7 @@ from tp_solver.cli.batch_options import (
     settings_given,
     stopped,
 )
-from tp_solver.cli.common import STDOUT, language_option, one_file
+from tp_solver.cli.common import SHOWN, STDOUT, language_option, one_file
 from tp_solver.cli.progress import Progress
 from tp_solver.errors import UserError
 
@@ -104,8 +104,13 @@ def _inputs(names: Sequence[str], language: str) -> list[Input]:
     from tp_solver.sheets.remarks import refused
     from tp_solver.text import words
 
+    paths = [Path(name) for name in names]
+    absent = [f"`{path}`" for path in paths if _absent(path)]
+    if absent:
+        named = ", ".join(absent[:SHOWN]) + (", …" if len(absent) > SHOWN else "")
+        raise UserError(f"there is no {named}: check the path")
     found = []
-    for one in inputs(Path(name) for name in names):
+    for one in inputs(paths):
         if isinstance(one, Input):
             found.append(one)
         else:
@@ -114,3 +119,14 @@ def _inputs(names: Sequence[str], language: str) -> list[Input]:
         known = ", ".join(f"*{suffix}" for suffix in suffixes())
         raise UserError(f"there is no submission ({known}) there: check the path")
     return found
+
+
+def _absent(path: Path) -> bool:
+    """Tell whether there is nothing of that name; what can't be looked at is read, and refused."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        pass
+    return False

@@ -69,10 +69,10 @@ def _say_moved(moved: Moved, dry: bool) -> None:
     for one in moved.first[:SHOWN]:
         student = one.new.student
         why = list(reasons(one, said))
-        shown = "; ".join(why[:REASONS]) + (
-            f"; … {len(why) - REASONS} more" if len(why) > REASONS else ""
-        )
-        print(f"  {student.id}: {score(one.old, said)} → {score(one.new, said)}: {shown}")
+        more = [f"… {len(why) - REASONS} more"] if len(why) > REASONS else []
+        shown = f"{said('solution.semicolon')} ".join(why[:REASONS] + more)
+        old, new = (score(record, said, moved.scale) for record in (one.old, one.new))
+        print(f"  {student.id}: {old} → {new}: {shown}")
     if moved.count > SHOWN:
         where = "without --dry-run, regrade.csv lists them" if dry else "see regrade.csv"
         print(f"  … and {moved.count - SHOWN:,} more: {where}")

@@ -26,6 +26,7 @@ class Verdict(StrEnum):
 
 
 VERDICTS = tuple(Verdict)
+DECIMALS = 6  # of points that are written for others to read
 # The remarks on numbers, which arrays hold by their place in this list.
 CODES = ("", "rounding", "another-way", "imprecise", "own-values", "implausible", "hollow")
 
@@ -152,6 +153,11 @@ class Report(Scored):
     def marks(self) -> tuple[Mark, ...]:
         """Return the mark of every component of every answer."""
         return self.make()
+
+
+def rounded(points: float) -> float:
+    """Round points for output: sums of floats come out as 5.999999999999999."""
+    return round(points, DECIMALS)
 
 
 @lru_cache(maxsize=4096)

@@ -135,6 +135,11 @@ class Statistics:
         self.totals[2, asked] += total * right[asked]
 
     @property
+    def provisional(self) -> bool:
+        """Tell whether a person has still points to give, so that all sums may rise."""
+        return any(pending for _, _, pending in self.questions.values())
+
+    @property
     def mean(self) -> float:
         """Return the mean of the points."""
         return self.sum / self.copies if self.copies else 0.0

@@ -9,7 +9,7 @@ from tp_solver.grading.submission import LONGEST_ANSWER, Raw
 from tp_solver.language.numerals import read_number
 
 DEEPEST = 3
-_LEADING = re.compile(r"\A[=≈]\s*(?=[\[+\-−0-9.,])")
+_LEADING = re.compile(r"\A[=≈~]\s*(?=[\[+\-−0-9.,])")
 _POWER = re.compile(r"\s*\n×\n10\n(?:([−-])\n)?([0-9]{1,3})(?=\s|$)")
 _BROKEN_MINUS = re.compile(r"([−-])\s*\n\s*(?=[0-9])")
 _BEFORE = r"(?:[=≈~≃≅:]\s*)+"  # one sign of equality alone is taken for copied
@@ -20,7 +20,8 @@ _AROUND = re.compile(rf"({_BEFORE})?([+\-−]?[0-9.,](?:.*?[0-9])?)({_AFTER})?")
 def copied(text: str) -> str:
     """Take away what copying a value from a page adds: a sign before it, breaks inside it.
 
-    A browser copies `≈ −0,5` as three lines, and `1,2 × 10⁻⁹` as five.
+    A browser copies `≈ −0,5` as three lines, and `1,2 × 10⁻⁹` as five. `~` is typed for `≈`, which
+    keyboards lack.
     """
     text = text.strip()
     if len(text) > LONGEST_ANSWER:

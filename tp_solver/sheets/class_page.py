@@ -113,6 +113,7 @@ class _ClassWriter(Writer):
             self.words,
             plain_title=plain_text(self.exercise.file.title[self.language]),
             copies=found.copies,
+            provisional=found.provisional,
             refused=found.refused,
             mean=number(found.mean * part),
             median=number(found.median * part),
@@ -139,8 +140,10 @@ class _ClassWriter(Writer):
             judged = out_of - pending
             share = points / judged if judged else 0.0
             text = plain_text(asked.question.text[self.language])
-            told = self.share(points, judged) if judged else self.words("class.not_marked")
-            yield QuestionView(number, text, told, round(100 * share))
+            # Texts left blank are marked, with 0: alone they say nothing of the question.
+            waits = not judged or (pending and asked.question.kind == "text")
+            told = self.words("class.not_marked") if waits else self.share(points, judged)
+            yield QuestionView(number, text, told, 0 if waits else round(100 * share))
 
     def heats(self) -> Iterator[HeatView]:
         """Yield tables in the order of the computation: for each, the same indices; gradients last.

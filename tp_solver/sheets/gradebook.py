@@ -9,7 +9,7 @@ from typing import Any
 
 from tp_solver.exercise.model import Scale
 from tp_solver.grading.record import Item, Record
-from tp_solver.grading.report import VERDICTS, Verdict, final_mark
+from tp_solver.grading.report import VERDICTS, Verdict, final_mark, rounded
 from tp_solver.grading.spreadsheets import DANGEROUS, safe
 from tp_solver.grading.statistics import needs_person
 from tp_solver.sheets.remarks import refused, worded
@@ -77,13 +77,19 @@ def _cells(
     record: Record, questions: Sequence[str], words: Words, scale: Scale
 ) -> list[float | str | None]:
     """Return the cells of a line: numbers, texts, nothing."""
-    points = {score.question: score.points for score in record.scores}
+    # Where all of a question waits for a person, a 0 would read as a mark.
+    points = {
+        score.question: rounded(score.points)
+        for score in record.scores
+        if not score.pending or score.pending < score.out_of
+    }
     scored: list[float | None] = [None] * 4
     score, out_of = record.score, record.out_of
     if score is not None:
-        scored = [score, out_of, record.pending, final_mark(score, out_of, scale)]
+        scored = [*map(rounded, (score, out_of, record.pending)), final_mark(score, out_of, scale)]
     why = needs_person(record)
-    counted = not any(remark.code == "not-counted" for remark in record.remarks)
+    left_out = any(remark.code == "not-counted" for remark in record.remarks)
+    counted = record.refused is None and not left_out
     return [
         record.student.id,
         record.student.name,

@@ -156,11 +156,11 @@ def _grid(slots: list[Slot], solution: Solution) -> Grid:
 
 
 def by_indices(slots: Iterable[Slot], model: Model) -> list[list[Slot]]:
-    """Part what is asked by its indices, those with most first: a table has one kind of column."""
+    """Part what is asked by its indices, in the order asked: a table has one kind of column."""
     groups: dict[tuple[str, ...], list[Slot]] = {}
     for slot in slots:
         groups.setdefault(model.system.axes[slot.key], []).append(slot)
-    return sorted(groups.values(), key=lambda own: -len(own[0].position))
+    return list(groups.values())
 
 
 def by_name(slots: list[Slot]) -> list[tuple[Ref, dict[tuple[int, ...], Slot]]]:

@@ -19,7 +19,7 @@ def test_every_number_of_a_small_network_is_there():
                 number = f"{float(value):.3f}".replace(".", ",").replace("-", "−")
                 assert number in written(picture)
     assert "f, i, C̃, o, C, h" in picture
-    assert "teinte" in caption
+    assert words("fr")("pictures.shades") in caption  # nothing is pierced where numbers are written
 
 
 @pytest.mark.parametrize(("units", "last"), [(64, 30), (64, 200), (12, 300)])
@@ -28,6 +28,7 @@ def test_a_large_network_has_a_light_map_for_each_quantity(units, last):
     assert len(found) == 6
     assert all(len(picture) < 11_000 for picture, _ in found)
     assert all(f"{units} components, {last} steps" in picture for picture, _ in found)
+    assert all(words("en")("pictures.shades_alone") in caption for _, caption in found)
 
 
 def test_an_exercise_without_time_has_none():

@@ -10,10 +10,11 @@ from markupsafe import Markup
 from tp_solver.graph.arrays import Array
 from tp_solver.language.plain import name_text
 from tp_solver.language.tree import At, Op, Part, Ref, Span
-from tp_solver.sheets.pictures.heat import Labels, column_labels, heat
+from tp_solver.sheets.pictures.heat import Labels, column_labels, has_numbers, heat
 from tp_solver.sheets.pictures.svg import Told, symbol
 from tp_solver.sheets.pictures.unrolled import rows_of
 from tp_solver.sheets.pictures.values import Values
+from tp_solver.text import Words
 
 MOST_COMPONENTS = 6  # of a vector whose components stand in the rows of one map with all others
 MOST_MAPS = 8  # of larger vectors, a map each
@@ -67,8 +68,7 @@ def _together(
     title = words("pictures.gates", index=index)
     told = Told(title, words("pictures.rows", names=_names(found)), name)
     columns = _columns(values.solution.exercise.indices[index], index)
-    drawn = heat(whole, told, words, Labels(tuple(labels), columns), _most(whole))
-    return drawn, Markup("{}. {}").format(title, words("pictures.shades"))
+    return _drawn(whole, told, words, Labels(tuple(labels), columns))
 
 
 def _names(found: list[tuple[Ref, Array]]) -> str:
@@ -81,8 +81,14 @@ def _alone(values: Values, index: str, ref: Ref, array: Array, name: str) -> tup
     title = words("pictures.components", name=name_text(ref.name, unicode=True), index=index)
     told = Told(title, words("pictures.size", rows=array.shape[1], columns=array.shape[0]), name)
     columns = _columns(values.solution.exercise.indices[index], index)
-    drawn = heat(array.T, told, words, Labels((), columns), _most(array))
-    return drawn, Markup("{}. {}").format(title, words("pictures.shades"))
+    return _drawn(array.T, told, words, Labels((), columns))
+
+
+def _drawn(array: Array, told: Told, words: Words, labels: Labels) -> tuple[Markup, Markup]:
+    """Draw a map with its caption, which says what marks a negative number."""
+    shades = "pictures.shades" if has_numbers(array, labels) else "pictures.shades_alone"
+    drawn = heat(array, told, words, labels, _most(array))
+    return drawn, Markup("{}. {}").format(told.title, words(shades))
 
 
 def _columns(span: Span, index: str) -> tuple[Markup, ...]:

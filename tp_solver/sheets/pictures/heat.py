@@ -68,11 +68,9 @@ def heat(
     """Draw a matrix as shades, each a share of `most` (the largest in size where left out)."""
     rows, columns = values.shape
     most = most or float(np.max(np.abs(values))) or 1.0
-    named = [CHARACTER * seen(label) for label in labels.rows]
-    left = 16 + max(named, default=4.0 if labels.columns else -8.0)
+    left, side = _room(columns, labels)
     top = TOP if labels.columns else 8
-    side = min(56.0, (WIDTH - left - 8) / columns)
-    numbered = rows * columns <= MOST_NUMBERED and side >= 40
+    numbered = has_numbers(values, labels)
     tall = 30.0 if numbered or labels.rows else max(side, 8.0) if rows > 1 else 24.0
     if rows * columns > MOST_CELLS:
         values = _pooled(values)
@@ -92,6 +90,18 @@ def heat(
     width = max(left + values.shape[1] * side + 8, 260)
     described = replace(told, description=f"{told.description} {listed}".strip())
     return framed(parts, (width, bottom + 8), described)
+
+
+def has_numbers(values: Array, labels: Labels = PLAIN) -> bool:
+    """Tell whether the cells of a matrix are drawn with their numbers."""
+    return values.size <= MOST_NUMBERED and _room(values.shape[1], labels)[1] >= 40
+
+
+def _room(columns: int, labels: Labels) -> tuple[float, float]:
+    """Return where the cells begin, right of the names of the rows, and how wide each may be."""
+    named = [CHARACTER * seen(label) for label in labels.rows]
+    left = 16 + max(named, default=4.0 if labels.columns else -8.0)
+    return left, min(56.0, (WIDTH - left - 8) / columns)
 
 
 def _listed(values: Array, words: Words) -> str:

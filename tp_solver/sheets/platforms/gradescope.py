@@ -11,7 +11,7 @@ from typing import Any
 
 from tp_solver.exercise.exercise import Asked
 from tp_solver.grading.misconceptions import catalogue
-from tp_solver.grading.report import Verdict
+from tp_solver.grading.report import Verdict, rounded
 from tp_solver.language.parse import parse_name
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import Part
@@ -23,6 +23,8 @@ GENERATOR = "tp_solver"
 LONGEST = 200  # characters of an answer that are shown
 MOST_LINES = 200  # of one question
 TEXT = "text"
+NO_BREAK = "\u00a0"  # which French needs, and Python takes for no printable character
+SIGNS = ("=", "≈", "~")  # that students type before a number
 SILENT = {"", "own-values"}  # remarks that the verdict says already
 
 
@@ -67,7 +69,7 @@ def _test(
     n: int, asked: Asked, marks: list[Mapping[str, Any]], solution: Solution, words: Words
 ) -> dict[str, Any]:
     """Return the test of a question; one that waits for a person has no status."""
-    earned = round(sum(mark["points"] for mark in marks), 9)
+    earned = rounded(sum(mark["points"] for mark in marks))
     whole = asked.question.points
     lines = [_line(mark, words) for mark in marks[:MOST_LINES]]
     if len(marks) > MOST_LINES:
@@ -92,7 +94,9 @@ def _line(mark: Mapping[str, Any], words: Words) -> str:
     given = _clean(mark["given"] or "") or "–"
     said = [words(f"verdict.{mark['verdict']}"), *_remarks(mark, words)]
     points = f"{words.number(mark['points'])} / {words.number(mark['out_of'])}"
-    return f"{_name(mark)} = {given} → {'; '.join(said)} ({points})"
+    sign = "" if given.startswith(SIGNS) else "= "
+    told = f"{words('solution.semicolon')} ".join(said)
+    return f"{_name(mark)} {sign}{given} → {told} ({points})"
 
 
 def _name(mark: Mapping[str, Any]) -> str:
@@ -105,9 +109,9 @@ def _name(mark: Mapping[str, Any]) -> str:
 
 
 def _remarks(mark: Mapping[str, Any], words: Words) -> Iterator[str]:
-    """Yield the remark, where it needs no more than its code, and the mistakes by their names."""
+    """Yield the remark, where its code or its reason tells all, and the mistakes by their names."""
     key = f"remark.{mark['remark']}"
-    remark = words(key) if key in words else ""
+    remark = _clean(mark.get("reason") or (words(key) if key in words else ""))
     if mark["remark"] not in SILENT and "{" not in remark and remark:
         yield remark
     named = mark["misconception"] or []
@@ -120,4 +124,4 @@ def _remarks(mark: Mapping[str, Any], words: Words) -> Iterator[str]:
 def _clean(text: str) -> str:
     """Keep what can be printed, on one line, and not too long."""
     shown = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-    return "".join(c if c.isprintable() else "\ufffd" for c in shown)
+    return "".join(c if c.isprintable() or c == NO_BREAK else "\ufffd" for c in shown)
