@@ -12,6 +12,7 @@ from tests.grading.formulas.material import SYSTEM
 from tp_solver.grading.formulas.decision import decide
 from tp_solver.grading.formulas.normal import normal
 from tp_solver.grading.formulas.problem import posed
+from tp_solver.language.parse import parse
 from tp_solver.language.tree import Node, Num, Op, Ref, children, rebuild
 
 NAMES = [Ref("x"), Ref("y"), Ref("w")]
@@ -82,6 +83,13 @@ def test_a_rewritten_formula_is_the_same(formula: Node, data: st.DataObject) -> 
         found = decide(typed, [accepted], SYSTEM, seconds=20)
         assert found.same
         assert found.how != "undecided"
+
+
+def test_what_is_zero_is_not_told_apart_by_its_rounding() -> None:
+    zero, other = parse("y / 10 - y / 10"), parse("y / 10 - 1 / 10 * y")
+    for typed, accepted in ((other, zero), (zero, other)):
+        assert decide(typed, [accepted], SYSTEM, seconds=20).same
+    assert not decide(parse("y / 10 - 1 / 10 * y + 1e-30"), [zero], SYSTEM, seconds=20).same
 
 
 @settings(max_examples=60, deadline=None)

@@ -220,7 +220,7 @@ title: "=HYPERLINK(\\"http://x\\") & <b>"
 equations: [b = 3 * a]
 given: {a: 2}
 questions:
-  - {id: q, text: "+cmd|' /C calc'!A0 <script>\\u0007", answers: [b], unit: "=1+1"}
+  - {id: q, text: "+cmd|' /C calc'!A0 <script>", answers: [b], unit: "=1+1"}
 """
     )
     book = answer_book(exercise, words("en"))

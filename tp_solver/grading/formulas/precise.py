@@ -6,7 +6,7 @@ SymPy is imported when this module is, so import it late: the worker does.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -46,12 +46,14 @@ _NO = mpmath.mpf("nan")
 class Compared:
     """How values compare ("none": they can't tell), at how many points both formulas have one.
 
-    Of comparisons that agree, `ratio` is what the left one's sides are of the right one's.
+    Of comparisons that agree, `ratio` is what the left one's sides are of the right one's; `gap` is
+    how far values that are apart lie from each other.
     """
 
     verdict: Literal["apart", "alike", "none"]
     points: int
     ratio: str = ""
+    gap: Any = None
 
 
 def compared(problem: Problem, most: int, seed: int) -> Compared:
@@ -70,12 +72,15 @@ def compared(problem: Problem, most: int, seed: int) -> Compared:
 
 def _settled(problem: Problem, count: int, seed: int) -> Compared:
     names = drawn(problem, count, seed)
+    gaps = []
     for digits in MORE_DIGITS:
         with mpmath.workdps(digits):
             found = _compared(_Precise(names, problem.shapes), problem, count)
-        if found.verdict != "apart":
-            break
-    return found
+        if found.verdict != "apart" or found.gap is None:
+            return found
+        gaps.append(found.gap)
+    # Of what is zero, all that rounding leaves is apart from nothing: but it goes with more digits.
+    return replace(found, verdict="alike") if gaps[-1] <= TOLERANCE * gaps[-2] else found
 
 
 def _compared(evaluation: _Precise, problem: Problem, count: int) -> Compared:
@@ -93,7 +98,8 @@ def _compared(evaluation: _Precise, problem: Problem, count: int) -> Compared:
     if differ is None or (differ and same_truth(flat, problem)):
         return Compared("none", points)
     if differ:
-        return Compared("apart", points)
+        gap = None if problem.relation else abs(flat[0] - flat[1]).max()
+        return Compared("apart", points, gap=gap)
     ratio = mpmath.nstr(ratio_of(flat), DIGITS) if problem.relation else ""
     return Compared("alike", points, ratio)
 
