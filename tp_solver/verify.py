@@ -191,7 +191,8 @@ class _Exact:
                     continue
                 slope = symbolic.slopes(ref, inputs)
                 g = np.asarray(adjoints[place], dtype=object)
-                back = np.tensordot(g, slope, axes=g.ndim) if g.ndim else g[()] * slope
+                with np.errstate(invalid="ignore"):  # a slope that is none stays none
+                    back = np.tensordot(g, slope, axes=g.ndim) if g.ndim else g[()] * slope
                 moved = grounded(ref, at)
                 assert isinstance(moved, Ref)
                 target = (moved.key, ground(moved, {}))
