@@ -40,7 +40,6 @@ class Ambiguity:
 
     mistake: Mistake
     left: str  # as `f[t]`
-    becomes: str  # as `tanh(z_f[t])`
     other: Mistake | None = None
 
 
@@ -228,6 +227,5 @@ def _ambiguity(trial: Trial, other: Trial | None = None) -> Ambiguity:
     return Ambiguity(
         trial.variant.mistakes[0],
         plain(grounded(equation.left, alone)),
-        plain(equation.right),
         other.variant.mistakes[0] if other else None,
     )
