@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +15,7 @@ from tp_solver.grading.answers.numeric import Column
 from tp_solver.grading.drawing import Drawer
 from tp_solver.grading.marking import Marker
 from tp_solver.grading.report import Student
-from tp_solver.grading.spreadsheets import safe
+from tp_solver.grading.spreadsheets import csv_text, safe
 from tp_solver.grading.truth import Truth
 from tp_solver.graph.model import Model
 from tp_solver.sheets.asking import answered
@@ -117,13 +115,9 @@ class Handouts:
         """
         truth, made = self.truth, FORMATS[form]
         each = (truth.of(row) for row in watched(range(len(self.students)), "writing"))
-        if made.several:
-            contents: Iterable[str | bytes] = made.several(each, self.words)
-        else:
-            contents = (made.make(solution, self.words) for solution in each)
         written = [
             write(self.place / f"{stem}{made.ending}", content)
-            for stem, content in zip(self.stems, contents, strict=True)
+            for stem, content in zip(self.stems, made.each(each, self.words), strict=True)
         ]
         written.append(write(self.place / "key.json", dumps(self.key())))
         written.append(write(self.place / "key.csv", "\ufeff" + self.key_table()))
@@ -164,17 +158,15 @@ class Handouts:
 
     def key_table(self) -> str:
         """Return the same as a table, as the spreadsheets of the language expect it."""
-        out = io.StringIO()
-        writer = csv.writer(out, delimiter=self.words.delimiter, lineterminator="\r\n")
         first = (self.words("gradebook.student"), self.words("gradebook.name"))
-        writer.writerow([*first, self.words("variants.code"), *(name for name, _ in self.columns)])
+        rows = [[*first, self.words("variants.code"), *(name for name, _ in self.columns)]]
         for item in self.key():
             numbers = (
                 repr(value).replace(".", self.words.mark) for value in item["expected"].values()
             )
             student = item["student"]
-            writer.writerow([safe(student["id"]), safe(student["name"]), item["code"], *numbers])
-        return out.getvalue()
+            rows.append([safe(student["id"]), safe(student["name"]), item["code"], *numbers])
+        return csv_text(rows, self.words.delimiter)
 
 
 def _listed(made: Sheets, found: Earlier) -> list[Path]:

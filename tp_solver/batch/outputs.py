@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
-from io import StringIO
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -22,7 +20,7 @@ from tp_solver.batch.views import Class, with_copies
 from tp_solver.errors import UserError
 from tp_solver.grading.record import Record
 from tp_solver.grading.report import Student
-from tp_solver.grading.spreadsheets import safe
+from tp_solver.grading.spreadsheets import line_writer, safe
 from tp_solver.sheets.remarks import worded
 from tp_solver.solution import Solution
 from tp_solver.text import Words, words
@@ -183,13 +181,14 @@ class Outputs:
     def template(self, language: Words) -> Iterator[str]:
         """Yield the lines of the file to fill in, safe to open in a spreadsheet."""
         columns = [*COLUMNS[:4], "answer", "out_of", *COLUMNS[4:]]
+        line = line_writer(language.delimiter)
         yield "\ufeff"
-        yield _line([language(f"to_mark.{column}") for column in columns], language.delimiter)
+        yield line([language(f"to_mark.{column}") for column in columns])
         chosen = "s.student, s.file, s.place, w.question, w.answer, w.out_of"
         for row in self.store.rows(chosen, "JOIN waiting w USING (id)"):
             *texts, out_of = row
             points = language.number(out_of, 4)
-            yield _line([*map(safe, texts), points, "", ""], language.delimiter)
+            yield line([*map(safe, texts), points, "", ""])
 
 
 def refusals(store: Store, most: int) -> list[tuple[str, str, str]]:
@@ -205,12 +204,6 @@ def listed(items: Iterable[str]) -> Iterator[str]:
         yield f"{start}{item}"
         start = ",\n"
     yield "[]\n" if start == "[\n" else "\n]\n"
-
-
-def _line(cells: Iterable[str], delimiter: str) -> str:
-    out = StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
-    return out.getvalue()
 
 
 @contextmanager

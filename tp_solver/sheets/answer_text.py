@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.questions import ChoiceQuestion
-from tp_solver.grading.spreadsheets import safe
+from tp_solver.grading.spreadsheets import csv_text, safe
 from tp_solver.graph.model import Model
 from tp_solver.sheets.asking import answered, asked_text, digits_asked, printable, unit_of
 from tp_solver.sheets.blocks import answer_names
@@ -55,26 +53,21 @@ def answer_table(model: Model, words: Words) -> str:
     head = [words("sheet.answer"), words("sheet.value")]
     if (own := model.exercise.own) is None:
         blanks = [["", name, ""] for name in names]
-        return _csv([[words("gradebook.student"), *head], *blanks], words)
+        return csv_text([[words("gradebook.student"), *head], *blanks], words.delimiter)
     top = [
         [words("gradebook.student"), safe(own.student)],
         [words("gradebook.name"), safe(own.name)],
         [words("sheet.exercise"), answered(model.exercise)],
     ]
-    return _csv([*top, [], head, *([name, ""] for name in names)], words)
+    return csv_text([*top, [], head, *([name, ""] for name in names)], words.delimiter)
 
 
 def class_table(model: Model, words: Words) -> str:
     """Return the headings of a CSV table for a class, a student a row and an answer a column."""
     names = [n for asked in model.exercise.questions for n in answer_names(asked, model)]
-    return _csv([[words("gradebook.student"), words("gradebook.name"), *names]], words)
-
-
-def _csv(rows: Iterable[list[str]], words: Words) -> str:
-    """Write CSV; a semicolon parts columns in French, a comma in English, as spreadsheets do."""
-    out = io.StringIO()
-    csv.writer(out, delimiter=words.delimiter, lineterminator="\r\n").writerows(rows)
-    return out.getvalue()
+    return csv_text(
+        [[words("gradebook.student"), words("gradebook.name"), *names]], words.delimiter
+    )
 
 
 def _comment(text: str, indent: str = "") -> list[str]:

@@ -41,10 +41,7 @@ def write_solutions(
     `watch` hands them on one by one, as a bar that shows how far it is does.
     """
     made = FORMATS[form]
-    if made.several:
-        contents: Iterable[str | bytes] = made.several(watch(solutions), words)
-    else:
-        contents = (made.make(solution, words) for solution in watch(solutions))
+    contents = made.each(watch(solutions), words)
     written = [
         write(folder / f"{solution.exercise.id}{made.ending}", content)
         for content, solution in zip(contents, solutions, strict=True)

@@ -22,6 +22,12 @@ class Format:
     make: Callable[[Solution, Words], str | bytes]
     several: Callable[[Iterable[Solution], Words], Iterator[bytes]] | None = None
 
+    def each(self, solutions: Iterable[Solution], words: Words) -> Iterator[str | bytes]:
+        """Make the format of each of some solutions."""
+        if self.several is not None:
+            return self.several(solutions, words)
+        return (self.make(solution, words) for solution in solutions)
+
 
 def _html(solution: Solution, words: Words) -> str:
     from tp_solver.sheets.solution_page import solution_html

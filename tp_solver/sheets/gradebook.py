@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from tp_solver.exercise.model import Scale
 from tp_solver.grading.record import Item, Record
 from tp_solver.grading.report import VERDICTS, Verdict, final_mark, rounded
-from tp_solver.grading.spreadsheets import DANGEROUS, safe
+from tp_solver.grading.spreadsheets import DANGEROUS, line_writer, safe
 from tp_solver.grading.statistics import needs_person
 from tp_solver.sheets.remarks import refused, worded
 from tp_solver.sheets.workbook import saved
@@ -30,7 +28,7 @@ def gradebook_csv(items: Sequence[Item], rows: Rows, words: Words, scale: Scale)
 
     In French a semicolon parts columns and a comma marks decimals; in English a comma and a point.
     """
-    questions, line = _questions(items), _lines(words)
+    questions, line = _questions(items), line_writer(words.delimiter)
     yield "\ufeff" + line(map(safe, _titles(items, words)))
     for record, _ in rows:
         yield line(_text(cell, words) for cell in _cells(record, questions, words, scale))
@@ -123,20 +121,6 @@ def _text(cell: float | str | None, words: Words) -> str:
     if cell is None:
         return ""
     return safe(cell) if isinstance(cell, str) else words.number(cell, 4)
-
-
-def _lines(words: Words) -> Callable[[Iterable[str]], str]:
-    """Return what puts cells on a line."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=words.delimiter, lineterminator="\r\n")
-
-    def line(cells: Iterable[str]) -> str:
-        out.seek(0)
-        out.truncate()
-        writer.writerow(cells)
-        return out.getvalue()
-
-    return line
 
 
 def _sheet(book: Any, title: str, titles: Sequence[str]) -> Any:
