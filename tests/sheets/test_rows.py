@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tp_solver.sheets.blocks import asked_slots
-from tp_solver.sheets.rows import by_indices, grids
+from tp_solver.sheets.rows import asked_slots, by_indices, grids
 from tp_solver.solution import loads, solve
 
 ASKING = """

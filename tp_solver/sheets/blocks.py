@@ -12,7 +12,7 @@ from tp_solver.graph.components import every
 from tp_solver.graph.model import Model, Slot
 from tp_solver.graph.shapes import part
 from tp_solver.language.plain import plain
-from tp_solver.sheets.rows import by_indices, standing
+from tp_solver.sheets.rows import asked_slots, by_indices, standing
 
 MOST_COLUMNS = 12  # of a table, where the author does not ask for one
 WIDEST = 26  # of a table that the author asks for: wider ones are read by nobody
@@ -37,11 +37,6 @@ def answer_names(asked: Asked, model: Model) -> Iterator[str]:
         yield asked.question.id
     for slot in slots:
         yield from (f"{plain(slot.ref)}{end}" for end in _ends(slot, model))
-
-
-def asked_slots(asked: Asked, model: Model) -> list[Slot]:
-    """Return the quantities that a question asks for; none where it asks for something else."""
-    return [s for s in model.slots[asked.question.id] if s.key != asked.question.id]
 
 
 def blocks(asked: Asked, model: Model) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from tp_solver.graph.model import accepted_key
 from tp_solver.graph.schedule import places_read
 from tp_solver.language.tree import Node, Part, Ref
 from tp_solver.sheets.large import holds_large
-from tp_solver.sheets.rows import Grid, Standing, grids, sign_of, standing
+from tp_solver.sheets.rows import Grid, Standing, asked_slots, grids, sign_of, standing
 from tp_solver.solution import Solution, SolvedStep
 
 Place = tuple[str, tuple[int, ...]]
@@ -138,7 +138,7 @@ class _Chooser:
     def question(self, asked: Asked, number: int) -> Question:
         question = asked.question
         places = self.leading_to(asked)
-        slots = tuple(s for s in self.model.slots[question.id] if s.key != question.id)
+        slots = asked_slots(asked, self.model)
         return Question(
             asked=question,
             number=number,

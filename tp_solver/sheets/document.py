@@ -8,15 +8,22 @@ from decimal import Decimal
 
 from tp_solver.exercise.fields import Text
 from tp_solver.language.latex import latex
-from tp_solver.language.tree import Node, Op, Ref, Span, Value
+from tp_solver.language.tree import Node, Op, Value
 from tp_solver.sheets.content import Drawn, content
 from tp_solver.sheets.head import digits_text
-from tp_solver.sheets.rows import ELLIPSIS, Grid, Standing, given_nodes, position_nodes
+from tp_solver.sheets.rows import (
+    Domain,
+    Grid,
+    Standing,
+    domain_text,
+    equations_by_domain,
+    given_nodes,
+    position_nodes,
+)
 from tp_solver.sheets.tex_lines import Page
 from tp_solver.solution import Solution
 from tp_solver.text import Words
 
-Domain = tuple[tuple[str, Span], ...]
 DIGITS = 4  # significant, of a curve's values
 
 
@@ -51,11 +58,8 @@ class Document(ABC):
 
     def equations(self) -> Iterator[tuple[Domain, list[Node]]]:
         """Yield the model's equations, gathered by where they hold."""
-        groups: dict[Domain, list[Node]] = {}
-        for equation in self.exercise.equations:
-            node = Op("eq", (equation.left, equation.right))
-            groups.setdefault(equation.domain, []).append(node)
-        yield from groups.items()
+        for domain, equations in equations_by_domain(self.exercise.equations).items():
+            yield domain, [Op("eq", (each.left, each.right)) for each in equations]
 
     def data(self) -> Iterator[Node]:
         """Yield the given numbers as equations."""
@@ -64,22 +68,12 @@ class Document(ABC):
 
     def where(self, domain: Domain) -> str:
         """Say for which positions of its indices an equation holds."""
-        said = (
-            self.word("solution.for", index="§", range=_run(span)).replace(
-                "§", f"${latex(Ref(name))}$"
-            )
-            for name, span in domain
-        )
-        return ", ".join(said) + self.word("solution.colon")
+        said = domain_text(domain, self.words, lambda node: f"${latex(node)}$", self.plain)
+        return said + self.word("solution.colon")
 
     def heading(self, at: Standing) -> str:
         """Write a position of indices: `t = 2`."""
         return ", ".join(f"${latex(node, self.page.mark)}$" for node in position_nodes(at))
-
-
-def _run(span: Span) -> str:
-    ends = [str(span.first), str(span.last)] if span.last > span.first else [str(span.first)]
-    return (f", {ELLIPSIS}, " if span.last - span.first > 1 else ", ").join(ends)
 
 
 def curve_grid(drawn: Drawn) -> Grid:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from tp_solver.exercise.exercise import Exercise
+from tp_solver.exercise.exercise import Equation, Exercise
 from tp_solver.exercise.fields import Text
 from tp_solver.graph.model import Model
 from tp_solver.language.notation import fold_name
@@ -14,7 +14,7 @@ from tp_solver.language.tree import Op
 from tp_solver.sheets import prose
 from tp_solver.sheets.large import figure_names
 from tp_solver.sheets.lines import formula
-from tp_solver.sheets.rows import domain_text, given_lines
+from tp_solver.sheets.rows import Domain, domain_text, equations_by_domain, given_lines
 from tp_solver.text import Words
 
 HALF_LINE = 48  # characters of an equation that fit in one of two columns
@@ -94,13 +94,19 @@ class Writer:
 
     def equations(self, hidden: set[str]) -> tuple[tuple[Markup, tuple[Line, ...]], ...]:
         """Draw the model's equations, gathered by where they hold."""
-        groups: dict[Markup, list[Line]] = {}
-        for equation in self.exercise.equations:
-            if equation.left.name in hidden:
-                continue
-            where = domain_text(equation.domain, self.words)
-            node = Op("eq", (equation.left, equation.right))
-            drawn = formula(node, self.mark)
-            line = Line(drawn, len(drawn.striptags()) > HALF_LINE)
-            groups.setdefault(where, []).append(line)
-        return tuple((where, tuple(drawn)) for where, drawn in groups.items())
+        groups = equations_by_domain(self.exercise.equations, hidden)
+        return tuple(
+            (self.where(domain), tuple(map(self.line, equations)))
+            for domain, equations in groups.items()
+        )
+
+    def where(self, domain: Domain) -> Markup:
+        """Say for which positions of its indices an equation holds."""
+        return Markup(
+            domain_text(domain, self.words, lambda node: formula(node, self.mark), escape)
+        )
+
+    def line(self, equation: Equation) -> Line:
+        """Draw an equation."""
+        drawn = formula(Op("eq", (equation.left, equation.right)), self.mark)
+        return Line(drawn, len(drawn.striptags()) > HALF_LINE)

@@ -12,6 +12,7 @@ from tp_solver.language.tree import Node, Op
 from tp_solver.sheets.markdown_format import MarkdownDocument, joined
 from tp_solver.sheets.notebook_code import Cells
 from tp_solver.sheets.program import BACKWARD, BOTH, FORWARD, Block
+from tp_solver.sheets.rows import equations_by_domain
 from tp_solver.solution import Solution
 from tp_solver.text import Words
 
@@ -96,10 +97,7 @@ class _Writer(MarkdownDocument):
         """Write the equations of a block, by where they hold."""
         if titled:
             yield f"## {self.word(_TITLES[block.kind])}"
-        groups: dict[Any, list[Equation]] = {}
-        for equation in block.equations:
-            groups.setdefault(equation.domain, []).append(equation)
-        for domain, equations in groups.items():
+        for domain, equations in equations_by_domain(block.equations).items():
             if domain:
                 yield self.where(domain)
             yield self.aligned(map(self.equation, equations))

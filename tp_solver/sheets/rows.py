@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from tp_solver.exercise.exercise import Exercise, Given
+from tp_solver.exercise.exercise import Asked, Equation, Exercise, Given
 from tp_solver.graph.boxes import positions
 from tp_solver.graph.model import Model, Slot
 from tp_solver.language.numerals import MINUS
@@ -23,6 +23,7 @@ from tp_solver.text import Words
 
 ELLIPSIS = "…"
 Standing = tuple[tuple[str, int], ...]
+Domain = tuple[tuple[str, Span], ...]
 
 
 @dataclass(frozen=True)
@@ -53,17 +54,37 @@ def as_floats(nested: Nested) -> Any:
     return np.array([as_floats(item) for item in nested])
 
 
-def domain_text(domain: Iterable[tuple[str, Span]], words: Words) -> Markup:
-    """Say for which positions of its indices an equation holds; nothing where it has none."""
+def equations_by_domain(
+    equations: Iterable[Equation], hidden: Collection[str] = ()
+) -> dict[Domain, list[Equation]]:
+    """Gather equations by where they hold, without those of names that are hidden."""
+    groups: dict[Domain, list[Equation]] = {}
+    for equation in equations:
+        if equation.left.name not in hidden:
+            groups.setdefault(equation.domain, []).append(equation)
+    return groups
+
+
+def domain_text(
+    domain: Domain, words: Words, draw: Callable[[Node], str], plain: Callable[[str], str]
+) -> str:
+    """Say for which positions of its indices an equation holds; nothing where it has none.
+
+    `draw` draws the names of indices, `plain` escapes what stands around them.
+    """
     sentences = []
     for name, span in domain:
-        count = span.last - span.first + 1
-        shown = [span.first, span.last] if count > 1 else [span.first]
-        between = f", {ELLIPSIS}, " if count > 2 else ", "
-        text = words("solution.for", index="§", range=between.join(map(str, shown)))
+        ends = dict.fromkeys((span.first, span.last))
+        between = f", {ELLIPSIS}, " if span.last - span.first > 1 else ", "
+        text = words("solution.for", index="§", range=between.join(map(str, ends)))
         before, after = text.split("§")
-        sentences.append(escape(before) + formula(Ref(name), words.mark) + escape(after))
-    return Markup(", ").join(sentences)
+        sentences.append(f"{plain(before)}{draw(Ref(name))}{plain(after)}")
+    return ", ".join(sentences)
+
+
+def asked_slots(asked: Asked, model: Model) -> list[Slot]:
+    """Return the quantities that a question asks for; none where it asks for something else."""
+    return [s for s in model.slots[asked.question.id] if s.key != asked.question.id]
 
 
 def given_lines(model: Model, given: Given, words: Words, names: Iterator[str]) -> list[Markup]:

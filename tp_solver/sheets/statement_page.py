@@ -13,10 +13,10 @@ from tp_solver.exercise.questions import ChoiceQuestion
 from tp_solver.graph.model import Model, Slot
 from tp_solver.language.tree import Ref
 from tp_solver.sheets.asking import unit_of
-from tp_solver.sheets.blocks import asked_slots, in_table, last_shared, own_slots, shared_slots
+from tp_solver.sheets.blocks import in_table, last_shared, own_slots, shared_slots
 from tp_solver.sheets.head import Head, Writer
 from tp_solver.sheets.lines import formula
-from tp_solver.sheets.rows import by_indices, by_name, heading, standing
+from tp_solver.sheets.rows import asked_slots, by_indices, by_name, heading, standing
 from tp_solver.text import Words
 
 MOST_ACROSS = 8  # columns of a table that can be written into on a sheet of A4

@@ -7,7 +7,6 @@ with whatever ink the platform reads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 
 from markupsafe import escape
 
@@ -20,10 +19,19 @@ from tp_solver.language.mathml import mathml_row
 from tp_solver.language.notation import fold_name
 from tp_solver.language.parse import parse_name
 from tp_solver.language.plain import plain
-from tp_solver.language.tree import Node, Num, Op, Part, Ref, Span
+from tp_solver.language.tree import Node, Op, Part
 from tp_solver.sheets import prose
 from tp_solver.sheets.head import digits_text, title_of
-from tp_solver.sheets.rows import by_indices, by_name, given_nodes, standing
+from tp_solver.sheets.rows import (
+    asked_slots,
+    by_indices,
+    by_name,
+    domain_text,
+    equations_by_domain,
+    given_nodes,
+    position_nodes,
+    standing,
+)
 from tp_solver.text import Words
 
 Ink = Callable[[Node, str], str]
@@ -88,26 +96,11 @@ class Fragments:
 
     def equations(self, hidden: set[str]) -> Iterator[str]:
         """Yield the model's equations, gathered by where they hold."""
-        groups: dict[str, list[str]] = {}
-        for equation in self.exercise.equations:
-            if equation.left.name not in hidden:
-                drawn = self.draw(Op("eq", (equation.left, equation.right)))
-                groups.setdefault(self.where(equation.domain), []).append(f"<li>{drawn}</li>")
-        for where, lines in groups.items():
-            if where:
+        for domain, equations in equations_by_domain(self.exercise.equations, hidden).items():
+            if where := domain_text(domain, self.words, self.draw, escape):
                 yield f"<p>{where}{escape(self.words('solution.colon'))}</p>"
-            yield f"<ul>{''.join(lines)}</ul>"
-
-    def where(self, domain: Iterable[tuple[str, Span]]) -> str:
-        """Say for which positions of its indices an equation holds."""
-        said = []
-        for name, span in domain:
-            ends = dict.fromkeys((span.first, span.last))
-            between = ", …, " if span.last - span.first > 1 else ", "
-            text = self.words("solution.for", index="§", range=between.join(map(str, ends)))
-            before, after = text.split("§")
-            said.append(f"{escape(before)}{self.draw(Ref(name))}{escape(after)}")
-        return ", ".join(said)
+            drawn = (self.draw(Op("eq", (each.left, each.right))) for each in equations)
+            yield f"<ul>{''.join(f'<li>{each}</li>' for each in drawn)}</ul>"
 
     def data(self) -> Iterator[str]:
         """Yield the given numbers."""
@@ -128,7 +121,7 @@ class Fragments:
 
         `cells` has the numbers that the question asks for, each with its field.
         """
-        slots = [s for s in self.model.slots[asked.question.id] if s.key != asked.question.id]
+        slots = asked_slots(asked, self.model)
         own: dict[Place, list[Cell]] = {}
         for number, field in cells:
             own.setdefault((number.item.key, number.item.position), []).append((number, field))
@@ -157,8 +150,7 @@ class Fragments:
 
     def heading(self, key: str, place: tuple[int, ...]) -> str:
         """Draw a position of a quantity's indices: `t = 2`."""
-        found = standing(self.model, key, place)
-        return ", ".join(self.draw(Op("eq", (Ref(name), Num(Decimal(i))))) for name, i in found)
+        return ", ".join(map(self.draw, position_nodes(standing(self.model, key, place))))
 
 
 def _stacked(cells: Iterable[Cell]) -> str:
