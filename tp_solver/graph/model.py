@@ -57,6 +57,16 @@ class Model:
         return evaluate(self.system, self.steps)
 
     @cached_property
+    def drawn(self) -> frozenset[str]:
+        """Return the names of what is computed for curves alone."""
+        return frozenset(name for names in self.curves for name in names)
+
+    @cached_property
+    def answered(self) -> frozenset[str]:
+        """Return the ids of questions that stand in the system as equations."""
+        return frozenset(a.question.id for a in self.exercise.questions if a.answer is not None)
+
+    @cached_property
     def training(self) -> frozenset[str]:
         """Return the indices of training steps: those that stand in the top of a gradient."""
         tops = (ref for e in self.exercise.equations for ref, _ in bound_refs(e.right) if ref.over)

@@ -120,12 +120,9 @@ class _Chooser:
         self.order = {place: i for i, place in enumerate(self.steps)}
         self.shown: set[Place] = set()
         self.spelled: set[int] = set()
-        asked = {a.question.id for a in solution.exercise.questions if a.answer is not None}
-        drawn = {name for names in self.model.curves for name in names}
+        own, drawn = self.model.answered, self.model.drawn
         self.internal = {
-            place
-            for place in self.steps
-            if place[0].partition("~")[0] in asked or place[0] in drawn
+            place for place in self.steps if place[0].partition("~")[0] in own or place[0] in drawn
         }
 
     def content(self) -> Content:

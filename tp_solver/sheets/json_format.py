@@ -16,7 +16,7 @@ from tp_solver.solution import Solution
 
 def solution_data(solution: Solution) -> dict[str, Any]:
     """Return a solution as plain data: every value by name, every step in order."""
-    drawn = {name for names in solution.model.curves for name in names}
+    drawn = solution.model.drawn
     steps = [step for step in solution.steps if not (step.key in drawn or "~" in step.key)]
     values: dict[str, Any] = {}
     for known in solution.model.system.known:

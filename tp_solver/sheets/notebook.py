@@ -104,6 +104,6 @@ class _Writer(MarkdownDocument):
 
     def equation(self, equation: Equation) -> Node:
         """Return an equation, that of a question's number without a name."""
-        if equation.left.name.partition("~")[0] in {a.question.id for a in self.exercise.questions}:
+        if equation.left.name.partition("~")[0] in self.model.answered:
             return equation.right
         return Op("eq", (equation.left, equation.right))

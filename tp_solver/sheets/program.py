@@ -62,7 +62,7 @@ def blocks(solution: Solution) -> list[Block]:
 def _kept(solution: Solution) -> set[int]:
     """Return the equations that are needed, and all that these read, by identity."""
     model = solution.model
-    drawn = {name for names in model.curves for name in names}
+    drawn = model.drawn
     makers: dict[tuple[str, tuple[int, ...]], Equation] = {}
     for equation, at in model.order:
         makers[equation.left.key, ground(equation.left, dict(at))] = equation

@@ -44,14 +44,8 @@ class Table:
 
 def sign_of(value: Any, shown: Nested) -> str:
     """Choose between = and ≈ by whether what is shown is all of the value."""
-    return "=" if np.allclose(as_floats(shown), value, rtol=1e-12, atol=0) else "≈"
-
-
-def as_floats(nested: Nested) -> Any:
-    """Turn nested decimals into an array."""
-    if isinstance(nested, Decimal):
-        return float(nested)
-    return np.array([as_floats(item) for item in nested])
+    floats = np.array(shown, dtype=float)
+    return "=" if np.allclose(floats, value, rtol=1e-12, atol=0) else "≈"
 
 
 def equations_by_domain(

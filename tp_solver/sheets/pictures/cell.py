@@ -10,11 +10,11 @@ from tp_solver.exercise.diagram import Diagram, Symbol
 from tp_solver.language.notation import FUNCTIONS
 from tp_solver.language.tree import Ref, Span
 from tp_solver.sheets.pictures.svg import Told, arrow, framed, text
+from tp_solver.sheets.pictures.unrolled import columns_of
 from tp_solver.sheets.pictures.values import MOST_COMPONENTS, Shown, Values
 from tp_solver.sheets.prose import foreign
 from tp_solver.text import Words
 
-MOST_STEPS = 6  # that are drawn; of more, the first and the last
 PRINTED_ALL = 3  # up to here paper shows every step, beyond only one
 LINE = 15
 HALF = {"gate": (28, 16), "linear": (28, 16), "function": (26, 14), "point": (12, 12)}
@@ -22,9 +22,7 @@ HALF = {"gate": (28, 16), "linear": (28, 16), "function": (26, 14), "point": (12
 
 def steps_shown(span: Span) -> list[int]:
     """Choose the positions whose values are drawn."""
-    every = range(span.first, span.last + 1)
-    half = MOST_STEPS // 2
-    return [*every] if len(every) <= MOST_STEPS else [*every[:half], *every[-half:]]
+    return [step for step in columns_of(span) if step is not None]
 
 
 def cell(diagram: Diagram, values: Values, name: str) -> Markup:

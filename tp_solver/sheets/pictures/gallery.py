@@ -8,10 +8,10 @@ from math import prod
 
 from markupsafe import Markup
 
-from tp_solver.exercise.exercise import Curve
 from tp_solver.exercise.model import Plot
 from tp_solver.language.plain import plain
 from tp_solver.sheets import prose
+from tp_solver.sheets.content import Drawn, plots
 from tp_solver.sheets.pictures import curves
 from tp_solver.sheets.pictures.cell import cell
 from tp_solver.sheets.pictures.gates import gates
@@ -48,10 +48,10 @@ class _Gallery:
         asked = self.exercise.file.plots
         if all(plot.kind == "curves" for plot in asked):
             yield from self.fitting()
-        drawn = zip(self.exercise.plots, self.model.curves, strict=True)
+        drawn = plots(self.solution)
         for plot in asked:
             if plot.kind == "curves":
-                yield self.curves(*next(drawn))
+                yield self.curves(next(drawn))
             else:
                 yield from self.picture(plot)
 
@@ -97,14 +97,10 @@ class _Gallery:
         """Return a name for a picture's identifiers."""
         return f"picture-{next(self.numbers)}"
 
-    def curves(self, curve: Curve, names: tuple[str, ...]) -> Markup:
+    def curves(self, drawn: Drawn) -> Markup:
         """Draw curves over an index."""
-        span, words = self.exercise.indices[curve.over], self.words
-        places = tuple(range(span.first, span.last + 1))
-        lines = []
-        for node, name in zip(curve.show, names, strict=True):
-            values = tuple(float(self.solution.value(name, (p,))) for p in places)
-            lines.append(curves.Line(plain(node, unicode=True), node, values))
+        curve, places, words = drawn.curve, drawn.places, self.words
+        lines = [curves.Line(plain(node, unicode=True), node, vs) for node, vs in drawn.lines]
         colon = words("solution.colon")
         listed = f"{words('solution.semicolon')} ".join(
             f"{line.name}{colon} " + ", ".join(self.values.number(v) for v in line.values)
@@ -114,8 +110,8 @@ class _Gallery:
             "plot.description",
             names=", ".join(line.name for line in lines),
             index=curve.over,
-            first=span.first,
-            last=span.last,
+            first=places[0],
+            last=places[-1],
             values=listed,
         )
         text, spoken = curve.title.told(words.language)
@@ -131,5 +127,4 @@ class _Gallery:
             spoken="" if spoken == words.language else spoken,
         )
         caption = prose.marked(curve.title, words, self.exercise.functions, inline=True)
-        drawn = curves.svg(chart, self.name())
-        return scrolled(drawn, caption)
+        return scrolled(curves.svg(chart, self.name()), caption)

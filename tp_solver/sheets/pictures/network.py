@@ -29,8 +29,7 @@ class Network:
 
 def overview(model: Model) -> Network:
     """Return a node for each quantity of the forward pass; for parameters too where all are few."""
-    own = answered(model)
-    drawn = {name for names in model.curves for name in names}
+    own, drawn = model.answered, model.drawn
     made = {equation.left.key for equation, _ in model.order}
     given = {known.key for known in model.system.known} - made
 
@@ -43,11 +42,6 @@ def overview(model: Model) -> Network:
     if len(keys) > MOST_NODES:
         keys -= {key for key in given if not model.system.axes[key]}
     return network(model, lambda place: place[0] if place[0] in keys else None)
-
-
-def answered(model: Model) -> set[str]:
-    """Return the questions that ask for a number, each an equation of the model called after it."""
-    return {asked.question.id for asked in model.exercise.questions if asked.answer is not None}
 
 
 def of_places(model: Model, places: Iterable[Place]) -> Network:

@@ -19,7 +19,7 @@ from tp_solver.grading.statistics import ItemStatistics
 from tp_solver.graph.model import Model
 from tp_solver.sheets.entities import entities
 from tp_solver.sheets.pictures.graph import Drawn
-from tp_solver.sheets.pictures.network import Place, answered, of_places
+from tp_solver.sheets.pictures.network import Place, of_places
 from tp_solver.sheets.pictures.svg import Told, framed
 from tp_solver.text import Words
 
@@ -44,7 +44,7 @@ for _number, _verdict in enumerate(VERDICTS):
 
 def asked_graph(model: Model, items: Sequence[Item], room: float) -> Drawn | None:
     """Lay out the quantities asked for; None where too few or too many."""
-    questions = answered(model)
+    questions = model.answered
     places: list[Place] = [
         (item.key, item.position)
         for item in items
