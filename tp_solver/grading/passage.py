@@ -51,7 +51,8 @@ def typed_arrays(solution: Solution, readings: Readings) -> dict[str, Typed]:
     for key, ids in readings.ids.items():
         table = solution.tables[key]
         lead = len(table.box)
-        laid = np.moveaxis(ids.reshape(len(ids), *table.data.shape), 0, lead)
+        # Contiguous, for a step reads one position of all submissions at a time.
+        laid = np.ascontiguousarray(np.moveaxis(ids.reshape(len(ids), *table.data.shape), 0, lead))
         value = values[laid]
         found[key] = Typed(value, units[laid], ~np.isnan(value), lead)
     return found
