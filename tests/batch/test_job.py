@@ -22,6 +22,7 @@ from tp_solver.batch.settings import Settings
 from tp_solver.cli import main
 from tp_solver.errors import UserError
 from tp_solver.grading import marking
+from tp_solver.grading.reading import Gathering
 
 
 @pytest.fixture(autouse=True)
@@ -165,18 +166,27 @@ def test_several_processes_give_the_same(tmp_path: Path) -> None:
     assert outputs(tmp_path / "one") == outputs(tmp_path / "two")
 
 
+@pytest.mark.parametrize("step", ["read", "judged"])
 def test_one_bad_copy_costs_no_other_its_marks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = exercise(tmp_path), copies(tmp_path, 20)
-    judged = marking.Marker.judged
+    judge, add = marking.Marker.judge, Gathering.add
 
-    def failing(self, submissions):
-        if any(one.student.id == "e8" for one in submissions):
+    def failing_to_judge(self, readings):
+        if any(one.student.id == "e8" for one in readings.submissions):
             raise ValueError("a slip of the marker")
-        return judged(self, submissions)
+        return judge(self, readings)
 
-    monkeypatch.setattr(marking.Marker, "judged", failing)
+    def failing_to_read(self, submission):
+        if submission.student.id == "e8":
+            raise ValueError("a slip of the marker")
+        return add(self, submission)
+
+    if step == "read":
+        monkeypatch.setattr(Gathering, "add", failing_to_read)
+    else:
+        monkeypatch.setattr(marking.Marker, "judge", failing_to_judge)
     outcome = run(*given, tmp_path / "out")
     codes = [why.code for _, why in outcome.refusals]
     assert codes.count("not-marked") == 1

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tp_solver.batch.copies import Fate, fates
-from tp_solver.batch.gradescope import write_results
 from tp_solver.batch.people import COLUMNS, People, read_marks
 from tp_solver.batch.rows import RecordReader
 from tp_solver.batch.settings import Settings
@@ -59,6 +58,8 @@ class Outputs:
             lines = (f"{line}\n" for line in self.reports(copies, language))
             written.append(self.file("report.jsonl", lines))
         if "gradescope" in self.settings.formats:
+            from tp_solver.batch.gradescope import write_results
+
             reports = self.reports(copies, language)
             written.append(write_results(self.folder, reports, self.solution, language))
         if self.settings.pages:

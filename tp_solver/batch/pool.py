@@ -16,6 +16,8 @@ from itertools import chain
 from multiprocessing import connection, get_context, parent_process
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tp_solver.batch.work import File, Job, Marked, Task, Worker
 from tp_solver.errors import UserError
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 MANY = 1000  # submissions from which several processes are worth their start
 AHEAD = 2  # tasks waiting for each process
 COLLECT_AFTER = 100_000
+KEPT = 31 * 1024 * 1024  # bytes: just under the most that glibc learns to keep
 _worker: list[Worker] = []  # of a process of the pool
 
 
@@ -51,7 +54,8 @@ def done(job: Job, tasks: Iterable[Task], jobs: int | None) -> Iterator[Marked]:
                 break
         jobs = cores() if count >= MANY else 1
     everything = chain(first, waiting)
-    yield from _alone(job, everything) if jobs == 1 else _together(job, everything, jobs)
+    with _lasting_memory():
+        yield from _alone(job, everything) if jobs == 1 else _together(job, everything, jobs)
 
 
 def _alone(job: Job, tasks: Iterable[Task]) -> Iterator[Marked]:
@@ -87,6 +91,16 @@ def _together(job: Job, tasks: Iterable[Task], jobs: int) -> Iterator[Marked]:
 
 
 @contextmanager
+def _lasting_memory() -> Iterator[None]:
+    before = gc.get_threshold()
+    _keep_memory()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@contextmanager
 def _quiet_numbers() -> Iterator[None]:
     """Let processes that start now use one thread each for their arrays."""
     name = "OPENBLAS_NUM_THREADS"
@@ -99,10 +113,20 @@ def _quiet_numbers() -> Iterator[None]:
             del os.environ[name]
 
 
+def _keep_memory() -> None:
+    """Keep memory for the batches to come.
+
+    Results hold no cycles to look for. And glibc hands arrays of this size back to the system,
+    which fills them with zeros anew, unless a block as large was freed before.
+    """
+    gc.set_threshold(COLLECT_AFTER)
+    np.empty(KEPT, dtype=np.uint8)
+
+
 def _start(job: Job, stop: Event) -> None:
     """Make this process ready: it ends with its parent, whatever becomes of that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent tells when to stop
-    gc.set_threshold(COLLECT_AFTER)
+    _keep_memory()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker.append(Worker(job, stop.is_set))
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from tp_solver.grading.record import Item, Record
 from tp_solver.grading.report import Report, final_mark
 from tp_solver.grading.statistics import Statistics, places_in_order
-from tp_solver.sheets.class_page import class_page
-from tp_solver.sheets.feedback import FeedbackWriter
 from tp_solver.sheets.gradebook import gradebook_csv, gradebook_xlsx
 from tp_solver.sheets.report_json import report_data
 from tp_solver.solution import Solution
 from tp_solver.text import Words
+
+if TYPE_CHECKING:
+    from tp_solver.sheets.feedback import FeedbackWriter
 
 Rows = Iterable[tuple[Record, str]]
 
@@ -25,10 +28,17 @@ class Pages:
     """Makes what is shown of one copy: its page, its data, its line of the gradebook."""
 
     def __init__(self, solution: Solution, items: tuple[Item, ...], words: Words) -> None:
+        self.solution = solution
         self.words = words
         self.scale = solution.exercise.file.scale
         self.items = items
-        self.writer = FeedbackWriter(solution, words)
+
+    @cached_property
+    def writer(self) -> FeedbackWriter:
+        """Return what writes pages, which a run for scores alone never loads."""
+        from tp_solver.sheets.feedback import FeedbackWriter
+
+        return FeedbackWriter(self.solution, self.words)
 
     def feedback(self, report: Report) -> str:
         """Return a student's page."""
@@ -76,4 +86,6 @@ class Class:
 
     def page(self, rows: Rows) -> str:
         """Return the page of the class, statistics in it."""
+        from tp_solver.sheets.class_page import class_page
+
         return class_page(self.solution, self.items, self.statistics, rows, self.words)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from tp_solver.grading.marking import Marker
 from tp_solver.grading.person import with_person
 from tp_solver.grading.readers import Input, read_submissions
 from tp_solver.grading.readers.json_lines import json_line
+from tp_solver.grading.reading import Readings
 from tp_solver.grading.record import Record
 from tp_solver.grading.report import Remark, Report
 from tp_solver.grading.submission import Submission
@@ -60,6 +62,7 @@ class Copy(NamedTuple):
 Item = Line | File | Copy
 Task = list[Item]
 Marked = list[tuple[Key, Result]]
+Found = tuple[Key, Submission, str | bytes]  # and how the submission is stored
 Judged = tuple[Record, Callable[[], Report]]  # and what makes the report for whoever needs it
 
 
@@ -91,13 +94,13 @@ class Worker:
 
     def run(self, task: Task) -> Marked:
         """Mark the submissions of a task; those after a stop are left out."""
-        found = [item for one in task for item in self.read(one)]
+        found = chain.from_iterable(map(self.read, task))
         marked: Marked = []
-        for start in range(0, len(found), self.marker.chunk):
-            marked += self.marked(found[start : start + self.marker.chunk])
+        while some := self.marked(islice(found, self.marker.chunk)):
+            marked += some
         return marked
 
-    def read(self, item: Item) -> Iterator[tuple[Key, Submission, str | bytes]]:
+    def read(self, item: Item) -> Iterator[Found]:
         """Yield the submissions of an item, and their raw text as it is stored."""
         if isinstance(item, Line):
             submission = json_line(item.raw, item.file, item.number)
@@ -109,42 +112,53 @@ class Worker:
             for part, submission in enumerate(read_submissions(item.source)):
                 yield Key(item.unit, part, item.input, part), submission, raw_json(submission)
 
-    def marked(self, found: list[tuple[Key, Submission, str | bytes]]) -> Marked:
+    def marked(self, found: Iterable[Found]) -> Marked:
         """Mark some submissions at once."""
-        admitted = self.marker.admitted([one for _, one, _ in found])
-        found = [(key, one, raw) for (key, _, raw), one in zip(found, admitted, strict=True)]
-        judged = iter(self.judged([one for _, one, _ in found if one.refused is None]))
-        copies = [
-            self.completed(*(next(judged) if one.refused is None else refused(one)))
-            for _, one, _ in found
-        ]
+        gathering = self.marker.reader.gathering()
+        kept: list[tuple[Key, Submission, str | bytes]] = []
+        for key, submission, raw in found:
+            try:
+                one = gathering.add(submission) if submission.refused is None else submission
+            except FAILURES as error:
+                one = not_marked(submission, error)
+            kept.append((key, one, raw))
+        copies = self.copies([one for _, one, _ in kept], gathering.readings())
         lines = self.pages.lines(record for record, _ in copies)
         results: Marked = []
-        for (key, _, raw), (record, report), line in zip(found, copies, lines, strict=True):
+        for (key, _, raw), (record, report), line in zip(kept, copies, lines, strict=True):
             if self.stopped():
                 break
             results.append((key, self.result(key, record, report, raw, line)))
         return results
 
-    def judged(self, submissions: list[Submission]) -> Iterator[Judged]:
+    def copies(self, submissions: list[Submission], readings: Readings) -> list[Judged]:
+        """Return what is found of submissions, of which those that are not refused are read."""
+        rows = [i for i, one in enumerate(submissions) if one.refused is None]
+        submissions = self.marker.admitted(submissions)
+        left = [row for row, i in enumerate(rows) if submissions[i].refused is None]
+        judged = self.judged(readings if len(left) == len(rows) else readings.part(left))
+        return [
+            self.completed(*(refused(one) if one.refused is not None else next(judged)))
+            for one in submissions
+        ]
+
+    def judged(self, readings: Readings) -> Iterator[Judged]:
         """Yield the records of submissions, in order, and what makes their reports.
 
         A batch that fails is judged in halves, so that no copy costs others their marks.
         """
-        if not submissions:
+        count = len(readings.submissions)
+        if not count:
             return
         try:
-            batch = self.marker.judged(submissions)
-            records = [batch.record(row) for row in range(len(submissions))]
+            batch = self.marker.judge(readings)
+            records = [batch.record(row) for row in range(count)]
         except FAILURES as error:
-            if len(submissions) == 1:
-                detail = f"{type(error).__name__}: {error}"[:200]
-                remark = Remark("not-marked", (("detail", detail),))
-                yield refused(replace(submissions[0], refused=remark))
+            if count == 1:
+                yield refused(not_marked(readings.submissions[0], error))
                 return
-            middle = len(submissions) // 2
-            yield from self.judged(submissions[:middle])
-            yield from self.judged(submissions[middle:])
+            for half in (range(count // 2), range(count // 2, count)):
+                yield from self.judged(readings.part(list(half)))
         else:
             yield from ((record, partial(batch.report, row)) for row, record in enumerate(records))
 
@@ -196,6 +210,12 @@ def waiting(report: Report) -> Iterator[tuple[str, float, str]]:
             answer = batch.readings.others[row].get(score.question)
             text = answer if isinstance(answer, str) else "\n".join(map(str, answer or ()))
             yield score.question, score.pending, text
+
+
+def not_marked(submission: Submission, error: Exception) -> Submission:
+    """Refuse a submission that can be read but not marked."""
+    detail = f"{type(error).__name__}: {error}"[:200]
+    return replace(submission, refused=Remark("not-marked", (("detail", detail),)))
 
 
 def part_name(unit: bytes, part: int) -> str:

@@ -85,8 +85,7 @@ class Judge:
     ) -> Passage:
         """Go through the graph with so many working digits."""
         hand = HandRounding(digits, self.precision)
-        truth = partial(asked_unit, self.precision)
-        return Passage(true, typed, hand, held, truth, trust)
+        return Passage(true, typed, hand, held, partial(asked_unit, self.precision), trust)
 
     def counted_digits(self) -> NDArray[np.int8]:
         """Return the digits of every answer, submissions in rows."""

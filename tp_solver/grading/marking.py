@@ -20,7 +20,7 @@ from tp_solver.grading.credit import check_credit, share_table
 from tp_solver.grading.drawing import Drawer
 from tp_solver.grading.explain import Explainer, Explanations
 from tp_solver.grading.marked import Batch
-from tp_solver.grading.reading import Reader
+from tp_solver.grading.reading import Reader, Readings
 from tp_solver.grading.record import Item
 from tp_solver.grading.report import Mark, Remark, Report
 from tp_solver.grading.submission import Raw, Submission
@@ -135,10 +135,13 @@ class Marker:
         for row in range(len(submissions)):
             yield batch.report(row)
 
-    def judged(self, submissions: list[Submission]) -> Batch:
+    def judged(self, submissions: Iterable[Submission]) -> Batch:
         """Judge a batch of submissions that can be read."""
-        readings = self.reader.read(submissions)
-        judge = Judge(self.solution, readings, self.truth(submissions))
+        return self.judge(self.reader.read(submissions))
+
+    def judge(self, readings: Readings) -> Batch:
+        """Judge a batch that is read."""
+        judge = Judge(self.solution, readings, self.truth(readings.submissions))
         found = self.explainer.explain(judge) if self.explainer else Explanations()
         return Batch(self, readings, judge, found)
 

@@ -77,7 +77,7 @@ class Passage:
     """One way through: `trust` tells which answers stand for themselves.
 
     What is given and not trusted counts as the truth. `held` says what answers are held to, and
-    `truth` how far the truth reaches. What was not typed is what its equation gives, rounded once
+    `unit` how far the truth reaches. What was not typed is what its equation gives, rounded once
     more. An equation that sets no bounds gives the truth.
     """
 
@@ -85,7 +85,7 @@ class Passage:
     typed: dict[str, Typed]
     hand: HandRounding
     held: dict[str, Held]
-    truth: Callable[[Array], Array]
+    unit: Callable[[Array], Array]
     trust: InitVar[Trust]  # not kept: it knows whoever keeps the passage
     computed: dict[str, Interval] = field(default_factory=dict)
     trusted: dict[str, Truths] = field(default_factory=dict)
@@ -122,7 +122,7 @@ class Passage:
     def bounded(self, key: str, table: Table[Interval], place: Any) -> tuple[Interval, Array]:
         """Return what an equation allows, the truth where it sets no bounds; and the truth."""
         lo, hi = table.data.lo[place], table.data.hi[place]
-        true = np.broadcast_to(self.truths.true(key), table.data.lo.shape)[place]
+        true = self.truths.true(key)[place]  # with a batch axis of one, or of all
         if not (hi - lo).max(initial=0) < BOUNDLESS:  # or not a number
             boundless = ~(hi - lo < BOUNDLESS)
             lo, hi = np.where(boundless, true, lo), np.where(boundless, true, hi)
@@ -142,7 +142,7 @@ class Passage:
         meant = held.meaning(computed)
         if trusted.all():
             return meant
-        unit = self.truth(true)
+        unit = self.unit(true)
         return Interval(
             np.where(trusted, meant.lo, true - unit), np.where(trusted, meant.hi, true + unit)
         )

@@ -6,14 +6,14 @@ submission go is planned once for each list of names, and carried out with array
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tp_solver.grading.placing import Leaf, Placing, Probe
+from tp_solver.grading.placing import Cell, Leaf, Placed, Placing, Probe
 from tp_solver.grading.report import Remark
 from tp_solver.grading.submission import PARTED, Raw, Submission
 from tp_solver.grading.tokens import BLANK, LIST, Ids, Tokens
@@ -44,14 +44,24 @@ class Readings:
     """A batch of submissions with their numbers placed; other answers wait under their question.
 
     `ids` has, by key, the ids of what was typed: submissions, then the places of the quantity
-    (all its positions and components, the last running fastest).
+    (all its positions and components, the last running fastest). `submissions` are emptied.
     """
 
-    submissions: Sequence[Submission]
+    submissions: list[Submission]
     tokens: Tokens
-    ids: dict[str, Ids] = field(default_factory=dict)
-    others: list[dict[str, Raw]] = field(default_factory=list)
-    remarks: list[list[Remark]] = field(default_factory=list)
+    ids: dict[str, Ids]
+    others: list[dict[str, Raw]]
+    remarks: list[tuple[Remark, ...]]
+
+    def part(self, rows: list[int]) -> Readings:
+        """Return some of the submissions."""
+        return Readings(
+            [self.submissions[row] for row in rows],
+            self.tokens,
+            {key: ids[rows] for key, ids in self.ids.items()},
+            [self.others[row] for row in rows],
+            [self.remarks[row] for row in rows],
+        )
 
 
 class Reader:
@@ -64,34 +74,25 @@ class Reader:
         self.tokens = Tokens(self.model.exercise.file.precision)
         self.plans: dict[tuple[tuple[str, ...], tuple[Skeleton, ...] | None], Plan | None] = {}
 
-    def read(self, submissions: Sequence[Submission]) -> Readings:
-        """Place the answers of submissions; what can't be placed is remarked on."""
+    def gathering(self) -> Gathering:
+        """Begin a batch."""
         if len(self.tokens) > MOST_TEXTS:
             self.tokens = Tokens(self.model.exercise.file.precision)
-        readings = Readings(submissions, self.tokens)
-        planned: dict[int, tuple[Plan, list[int], list[list[int]]]] = {}
-        for row, submission in enumerate(submissions):
-            readings.others.append({})
-            readings.remarks.append([*submission.remarks, *self.other_exercise(submission)])
-            plan, ids = self.planned(submission)
-            if plan is None:
-                self.slowly(readings, row, submission)
-                continue
-            _, rows, lists = planned.setdefault(id(plan), (plan, [], []))
-            rows.append(row)
-            lists.append(ids)
-            readings.remarks[row] += plan.remarks
-            readings.others[row] = {q: submission.answers[name] for q, name in plan.others}
-        for plan, rows, lists in planned.values():
-            self.carry_out(readings, plan, np.array(rows), np.array(lists, dtype=np.int32))
-        return readings
+        return Gathering(self)
+
+    def read(self, submissions: Iterable[Submission]) -> Readings:
+        """Place the answers of submissions; what can't be placed is remarked on."""
+        gathering = self.gathering()
+        for submission in submissions:
+            gathering.add(submission)
+        return gathering.readings()
 
     def planned(self, submission: Submission) -> tuple[Plan | None, list[int]]:
         """Return the plan for a submission, if there is one, and the ids of its texts."""
         if submission.ambiguous:
             return None, []
-        names, raws = tuple(submission.answers), list(submission.answers.values())
-        ids, skeletons = self.leaves(raws)
+        names = tuple(submission.answers)
+        ids, skeletons = self.leaves(submission.answers.values())
         place = (names, skeletons)
         try:
             return self.plans[place], ids
@@ -101,7 +102,7 @@ class Reader:
             plan = self.plans[place] = self.plan(names, skeletons)
             return plan, ids
 
-    def leaves(self, raws: list[Raw]) -> tuple[list[int], tuple[Skeleton, ...] | None]:
+    def leaves(self, raws: Collection[Raw]) -> tuple[list[int], tuple[Skeleton, ...] | None]:
         """Return the ids of all texts in raw answers, and the form of each where some are lists."""
         known = self.tokens.ids
         try:
@@ -144,35 +145,89 @@ class Reader:
             tuple(placed.remarks),
         )
 
-    def carry_out(self, readings: Readings, plan: Plan, rows: NDArray[np.intp], ids: Ids) -> None:
-        for key, (texts, places) in plan.numbers.items():
-            table = self.table(readings, key)
-            table[rows[:, None], places] = ids[:, texts]
-
-    def table(self, readings: Readings, key: str) -> Ids:
-        if key not in readings.ids:
-            shape = (len(readings.submissions), self.sizes[key])
-            readings.ids[key] = np.full(shape, BLANK, dtype=np.int32)
-        return readings.ids[key]
-
-    def slowly(self, readings: Readings, row: int, submission: Submission) -> None:
-        """Place the answers of one submission by itself."""
+    def alone(self, submission: Submission) -> tuple[dict[Cell, int], Placed]:
+        """Return the ids of the texts of one submission by where they go, and how it was placed."""
         placed = self.placing.new(submission.ambiguous)
         for name, raw in submission.answers.items():
             placed.answer(name, raw)
-        for (key, at), leaf in placed.cells.items():
-            refused = placed.refused.get((key, at))
+        found = {}
+        for cell, leaf in placed.cells.items():
+            refused = placed.refused.get(cell)
             text = leaf if isinstance(leaf, str) else None
-            number = self.tokens.refused(text or "", refused) if refused else self.id(text)
-            self.table(readings, key)[row, at] = number
-        readings.others[row] = {q: submission.answers[name] for q, name in placed.names.items()}
-        readings.remarks[row] += placed.remarks
+            found[cell] = self.tokens.refused(text or "", refused) if refused else self.id(text)
+        return found, placed
 
     def other_exercise(self, submission: Submission) -> list[Remark]:
         exercise = self.model.exercise.file.id
         if submission.exercise.partition(PARTED)[0] in ("", exercise):
             return []
         return [Remark("other-exercise", (("name", submission.exercise), ("near", exercise)))]
+
+
+class Gathering:
+    """A batch that is read one by one, to be judged at once.
+
+    What was typed is let go as soon as it is read: the texts of a whole batch would fill far more
+    than a processor keeps at hand.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.submissions: list[Submission] = []
+        self.others: list[dict[str, Raw]] = []
+        self.remarks: list[tuple[Remark, ...]] = []
+        self.planned: dict[int, tuple[Plan, list[int], list[list[int]]]] = {}
+        self.alone: dict[int, dict[Cell, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self.submissions)
+
+    def add(self, submission: Submission) -> Submission:
+        """Read one more and return it emptied; where that fails, the batch is as it was."""
+        row, answers = len(self), submission.answers
+        other = self.reader.other_exercise(submission)
+        plan, ids = self.reader.planned(submission)
+        if plan is None:
+            self.alone[row], placed = self.reader.alone(submission)
+            names: Iterable[tuple[str, str]] = placed.names.items()
+            remarks = tuple(placed.remarks)
+        else:
+            _, rows, lists = self.planned.setdefault(id(plan), (plan, [], []))
+            rows.append(row)
+            lists.append(ids)
+            names, remarks = plan.others, plan.remarks
+        self.others.append({question: answers[name] for question, name in names})
+        self.remarks.append((*submission.remarks, *other, *remarks))
+        emptied = submission.emptied()
+        self.submissions.append(emptied)
+        return emptied
+
+    def readings(self) -> Readings:
+        """Return what was read."""
+        tables = _Tables(len(self), self.reader.sizes)
+        for plan, rows, lists in self.planned.values():
+            ids = np.array(lists, dtype=np.int32)
+            for key, (texts, places) in plan.numbers.items():
+                tables[key][np.array(rows)[:, None], places] = ids[:, texts]
+        for row, cells in self.alone.items():
+            for (key, at), number in cells.items():
+                tables[key][row, at] = number
+        return Readings(
+            self.submissions, self.reader.tokens, dict(tables), self.others, self.remarks
+        )
+
+
+class _Tables(dict[str, Ids]):
+    """Ids by key, blank where nothing was typed: submissions, then the places of the quantity."""
+
+    def __init__(self, count: int, sizes: dict[str, int]) -> None:
+        super().__init__()
+        self.count = count
+        self.sizes = sizes
+
+    def __missing__(self, key: str) -> Ids:
+        self[key] = np.full((self.count, self.sizes[key]), BLANK, dtype=np.int32)
+        return self[key]
 
 
 def _skeleton(raw: Raw, texts: list[str | None]) -> Skeleton:

@@ -114,19 +114,19 @@ class Scored:
     scores: tuple[Score, ...]
     refused: Remark | None
 
-    @property
+    @cached_property
     def score(self) -> float | None:
         """Return the points earned so far; None where nothing could be marked."""
         if self.refused is not None:
             return None
         return round(sum(score.points for score in self.scores), 9)
 
-    @property
+    @cached_property
     def out_of(self) -> float:
         """Return the points there are."""
         return round(sum(score.out_of for score in self.scores), 9)
 
-    @property
+    @cached_property
     def pending(self) -> float:
         """Return the points that a person has still to give."""
         return sum(score.pending for score in self.scores)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from tp_solver.exercise.model import Scale
-from tp_solver.grading.record import Item, Record
+from tp_solver.grading.record import ABSENT, Item, Record
 from tp_solver.grading.report import VERDICTS, Verdict, final_mark, rounded
 from tp_solver.grading.spreadsheets import DANGEROUS, line_writer, safe
 from tp_solver.grading.statistics import needs_person
@@ -17,6 +17,7 @@ from tp_solver.text import Words
 Rows = Iterable[tuple[Record, str]]
 
 UNREADABLE, MISSING = (VERDICTS.index(verdict) for verdict in (Verdict.UNREADABLE, Verdict.MISSING))
+_NOT_GIVEN = bytes((MISSING, ABSENT))
 _NOTED = {"implausible": "grade.implausible", "possible": "grade.possible"}
 _FIRST = ("student", "name", "score", "out_of", "pending", "mark")
 _LAST = ("counted", "person", "status", "file")
@@ -111,8 +112,7 @@ def status(record: Record, why: Collection[str], words: Words) -> str:
     notes += [words(key) for code, key in _NOTED.items() if code in why]
     if record.pending:
         notes.append(words.plural("grade.pending", record.pending))
-    given = set(record.verdicts) - {MISSING, 255}
-    if not given:
+    if not record.verdicts.strip(_NOT_GIVEN):
         notes.append(words("grade.none"))
     return f"{words('solution.semicolon')} ".join(notes)
 

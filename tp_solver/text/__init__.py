@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations
 from pathlib import Path
 
@@ -57,9 +57,7 @@ class Words:
 
     def number(self, value: float, decimals: int = 2) -> str:
         """Write a plain number, such as a mark: no needless zeros, the language's decimal mark."""
-        text = f"{value:.{decimals}f}"
-        text = text.rstrip("0").rstrip(".") if "." in text else text
-        return text.replace("-0", "0") if text == "-0" else text.replace(".", self.mark)
+        return _plain(value, decimals).replace(".", self.mark)
 
     @property
     def delimiter(self) -> str:
@@ -80,6 +78,14 @@ class Words:
             todo = "run `python hatch_build.py` after a change of the words"
             raise KeyError(f"no words for `{key}` in `{self.language}`: {todo}")
         return self._known.setdefault((key, form), self.drawn(text))
+
+
+@lru_cache(maxsize=4096)
+def _plain(value: float, decimals: int) -> str:
+    """Write a number with a point; those of a class come again and again."""
+    text = f"{value:.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 @cache

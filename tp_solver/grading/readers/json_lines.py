@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tp_solver.grading.readers.decoding import decoded, lines
+from tp_solver.grading.readers.forms import Forms, Told
 from tp_solver.grading.readers.inputs import Input
 from tp_solver.grading.readers.items import Item, broken
 from tp_solver.grading.readers.json import decode, decode_blindly, parsed
@@ -32,6 +33,7 @@ LARGEST = LARGEST_STREAM
 _TEXT = frozenset((str, type(None)))
 _HALF = re.compile(rb"\\u[dD]")  # of a character
 _TEXTS = _TEXT | {list}
+_FORMS = Forms()
 
 
 def read(source: Input) -> Iterator[Submission]:
@@ -59,20 +61,30 @@ def _owner(file: str) -> Owner:
 
 def _submission(line: bytes, file: str, owner: Owner, number: int) -> Submission:
     try:
-        data = _decoded(line.decode())
+        text = line.decode()
+        told = _FORMS.read(text) or _told(text, line)
     except (ValueError, RecursionError):
+        told = None
+    if told is None:
         return _slowly(line, file, owner, number)
+    student, remarks = who(told.identifier or "", told.name or "", owner, number)
+    exercise = cleaned(told.exercise or "")
+    return Submission(student, file, told.answers, remarks, exercise=exercise, place=str(number))
+
+
+def _told(text: str, line: bytes) -> Told | None:
+    """Return what a line says; None where that is out of the ordinary."""
+    data = _decoded(text)
     answers = data.get("answers") if type(data) is dict else None
     if type(answers) is not dict or not _plain(answers, line):
-        return _slowly(line, file, owner, number)
-    told: Any = data.get("student")
-    identifier, name = (told.get("id"), told.get("name")) if type(told) is dict else (told, None)
-    exercise = data.get("exercise")
-    if not _are_texts((identifier, name, exercise), 0):
-        return _slowly(line, file, owner, number)
-    student, remarks = who(identifier or "", name or "", owner, number)
-    kept = cleaned(exercise or "")
-    return Submission(student, file, answers, remarks, exercise=kept, place=str(number))
+        return None
+    student: Any = data.get("student")
+    pair = (student.get("id"), student.get("name")) if type(student) is dict else (student, None)
+    told = Told(*pair, data.get("exercise"), answers)
+    if not _are_texts(told[:3], 0):
+        return None
+    _FORMS.learn(text, data)
+    return told
 
 
 def _decoded(text: str) -> Any:
