@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from tp_solver.language.latex import latex
 from tp_solver.language.mathml import mathml_row
-from tp_solver.language.numerals import half_up, localised, read_number, shown, significant
+from tp_solver.language.numerals import half_up, localised, quickly, read_number, shown, significant
 from tp_solver.language.plain import plain
 from tp_solver.language.tree import Num, Value
 
@@ -137,3 +137,37 @@ def test_a_number_prints_alike_everywhere():
     assert mathml_row(number, ",") == "<mn>0,5</mn>"
     assert latex(number, ",") == "0{,}5"
     assert plain(number) == "0.5"
+
+
+@settings(max_examples=2000)
+@given(
+    st.one_of(
+        st.floats(1e-7, 1e7),
+        st.decimals("0.0001", "100000", places=5).map(float),
+        st.decimals("0.0001", "1000", places=3).map(lambda d: float(d) + 0.0005),
+    ),
+    st.integers(0, 12),
+)
+def test_what_is_written_quickly_is_what_is_shown(size: float, decimals: int) -> None:
+    written = quickly(size, decimals)
+    if written is not None:
+        digits, power = localised(shown(size, decimals), ".")
+        assert (written, "") == (digits, power)
+
+
+@pytest.mark.parametrize(
+    ("size", "decimals", "text"),
+    [
+        (0.12345, 4, None),  # a half, which binary rounding would cut off
+        (0.5, 0, None),
+        (2.5, 0, None),
+        (0.12346, 4, "0.1235"),
+        (1.0, 4, "1.0000"),
+        (0.00004, 4, None),
+        (1e6, 2, None),
+        (float("nan"), 2, None),
+        (float("inf"), 2, None),
+    ],
+)
+def test_halves_are_left_to_decimal_arithmetic(size, decimals, text):
+    assert quickly(size, decimals) == text

@@ -16,6 +16,8 @@ _LOWERED = str.maketrans(f"{MINUS}⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-+-012345
 _ROUND = Context(prec=400, rounding=ROUND_HALF_UP)
 LONGEST = 60
 LARGEST = Decimal("1e300")
+EXACT = 13  # digits that are surely those of a float, one less for the digit after the last
+SMALLEST, MOST = 1e-4, 1e6  # between which a number is written plainly
 PLAIN_DIGITS = 15  # from here on a number is written with a power of ten
 
 
@@ -82,6 +84,21 @@ def shown(value: float, decimals: int) -> Decimal:
     if value != 0 and abs(value) < 10.0**-decimals:
         return significant(value, 3)
     return rounded
+
+
+def quickly(size: float, decimals: int) -> str | None:
+    """Write a size as it is shown, with a point: what binary floats are good for, far quicker.
+
+    None where that takes decimal arithmetic: where half up is not what binary rounding does, and
+    where a number is not written plainly. A number of so few digits is the only one of them near
+    its float, so that a half is recognised by being written out.
+    """
+    if not max(10.0**-decimals, SMALLEST) <= size < min(10.0 ** (EXACT - decimals), MOST):
+        return None
+    longer = f"{size:.{decimals + 1}f}"
+    if longer[-1] == "5" and float(longer) == size:
+        return None
+    return f"{size:.{decimals}f}"
 
 
 def localised(value: Decimal, mark: str) -> tuple[str, str]:

@@ -7,8 +7,7 @@ drawn once: rows with holes, steps with holes. What a student typed is escaped a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from markupsafe import Markup
@@ -21,8 +20,9 @@ from tp_solver.grading.report import VERDICTS, Report, Score, final_mark
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.schedule import ground
 from tp_solver.sheets.entities import entities, escaped, escaped_words
+from tp_solver.sheets.frame import Frame
 from tp_solver.sheets.head import Writer
-from tp_solver.sheets.html import page
+from tp_solver.sheets.html import css_string, page
 from tp_solver.sheets.large import figure_names
 from tp_solver.sheets.mark_rows import Copy, MarkRows
 from tp_solver.sheets.pictures.path import Path
@@ -33,7 +33,6 @@ from tp_solver.sheets.step_patterns import (
     Pattern,
     StepPattern,
     shown_value,
-    shows_all,
     step_pattern,
     value_pattern,
 )
@@ -44,20 +43,6 @@ MOST_REDONE = 40  # steps of one copy that are worked again
 MOST_KEPT = 50_000  # texts that are remembered
 WRONG_ONES = np.isin(np.arange(256), [VERDICTS.index(verdict) for verdict in WRONG])
 Place = tuple[str, tuple[int, ...]]
-
-
-@dataclass(frozen=True)
-class QuestionView:
-    """A question with its marks and the steps worth another look."""
-
-    number: int
-    text: Markup
-    earned: str
-    out_of: str
-    rows: Markup
-    redone: Markup
-    explained: Markup
-    comment: Markup
 
 
 class FeedbackWriter(Writer):
@@ -75,6 +60,7 @@ class FeedbackWriter(Writer):
         self.rows: MarkRows | None = None
         self.graph: Path | None = None
         self.texts: dict[str, str] = {}
+        self.slips: dict[int, Markup] = {}
 
     def prose(self, text: Text | None, inline: bool = False) -> Markup:
         """Render a text in the page's language, in ASCII as all of the page."""
@@ -85,46 +71,53 @@ class FeedbackWriter(Writer):
         """Return the exercise's title."""
         return self.prose(self.exercise.file.title, inline=True)
 
-    @cached_property
-    def questions(self) -> list[tuple[Asked, Markup, Markup]]:
-        """Return each question with its text, and the explanation that words and choices get."""
-        asked = self.exercise.questions
-        told = ("choice", "text", "expression")
-        return [
-            (
-                one,
-                self.prose(one.question.text),
-                self.prose(one.question.solution) if one.question.kind in told else Markup(),
-            )
-            for one in asked
-        ]
-
     def page(self, report: Report) -> str:
         """Return a marked copy as a page."""
         score, out_of = report.score or 0, report.out_of
         scale = self.exercise.file.scale
-        content = list(self.contents(report))
         slip = self.first_slip(report)
-        return page(
-            "feedback.html.j2",
-            self.words,
-            title=self.title,
-            student=escaped(report.student.name or report.student.id),
-            score=self.words.number(score),
-            out_of=self.words.number(out_of),
-            final=self.words.number(final_mark(score, out_of, scale)),
-            final_out_of=self.words.number(scale.out_of),
-            pending=report.pending,
-            slip=slip,
-            path=self.path(report),
-            perfect=not slip and not report.pending and score == out_of,
-            remarks=[entities(worded(remark, self.words)) for remark in report.remarks],
-            numbers=list(self.own_numbers(report)),
-            questions=content,
-        )
+        pending = self.words.plural("grade.pending", report.pending) if report.pending else ""
+        remarks = (entities(worded(remark, self.words)) for remark in report.remarks)
+        student = escaped(report.student.name or report.student.id)
+        holes = {
+            "student": student,
+            "running": css_string(f"{self.words('page.feedback')} \u2013 {student}"),
+            "score": self.words.number(score),
+            "out_of": self.words.number(out_of),
+            "final": self.words.number(final_mark(score, out_of, scale)),
+            "final_out_of": self.words.number(scale.out_of),
+            "pending": pending,
+            "slip": slip,
+            "path": self.path(report),
+            "perfect": "" if slip or pending or score != out_of else "perfect",
+            "remarks": "".join(f"<li>{remark}</li>" for remark in remarks),
+            "numbers": "".join(self.own_numbers(report)),
+            "questions": "\n".join(self.marked(report)),
+        }
+        return self.frame.filled(holes)
 
-    def own_numbers(self, report: Report) -> Iterator[list[Markup]]:
-        """Yield the lines of each given that is the student's alone."""
+    @cached_property
+    def frame(self) -> Frame:
+        """Return the page without what is a copy's own."""
+        return Frame(partial(page, "feedback.html.j2", self.words, title=self.title))
+
+    @cached_property
+    def questions(self) -> list[tuple[Asked, Frame]]:
+        """Return each question, drawn without what is a copy's own.
+
+        The explanation that the author wrote is shown of words and choices.
+        """
+        found = []
+        for number, asked in enumerate(self.exercise.questions, 1):
+            question = asked.question
+            told = question.solution if question.kind in ("choice", "text", "expression") else None
+            texts = {"text": self.prose(question.text), "explained": self.prose(told)}
+            draw = partial(page, "feedback_question.html.j2", self.words, number=number, **texts)
+            found.append((asked, Frame(draw)))
+        return found
+
+    def own_numbers(self, report: Report) -> Iterator[str]:
+        """Yield each given that is the student's alone, drawn."""
         batch, row = report.own
         variants = self.exercise.variants
         if variants is not None:
@@ -133,33 +126,33 @@ class FeedbackWriter(Writer):
             model = batch.judge.truth.of(row).model
             for given in model.exercise.givens:
                 if given.ref in drawn:
-                    yield [entities(line) for line in given_lines(model, given, self.words, names)]
+                    lines = map(entities, given_lines(model, given, self.words, names))
+                    yield f"<li>{''.join(f'<span>{line}</span>' for line in lines)}</li>"
 
-    def contents(self, report: Report) -> Iterator[QuestionView]:
+    def marked(self, report: Report) -> Iterator[str]:
         """Yield the questions with their marks."""
         batch, row = report.own
         copy = Copy(self.rows_of(batch), batch, row)
         scores = {score.question: score for score in report.scores}
         left = MOST_REDONE
-        for number, (asked, text, explained) in enumerate(self.questions, 1):
+        for asked, frame in self.questions:
             question = asked.question.id
             judged = report.person.get(question)
-            drawn, places = copy.of(question, judged)
+            rows, places = copy.of(question, judged)
             redone = [self.redone(batch, row, place) for place in places[:left]]
             more = len(places) - len(redone)
             if more:
                 redone.append(f'<p class="meta">{self.words.plural("grade.left_out", more)}</p>')
             left = max(0, left - len(places))
             score = scores.get(question, Score(question, 0, asked.question.points))
-            yield QuestionView(
-                number,
-                text,
-                self.words.number(score.points),
-                self.words.number(score.out_of),
-                Markup(drawn),
-                Markup("".join(redone)),
-                explained,
-                escaped(judged.comment if judged else ""),
+            yield frame.filled(
+                {
+                    "earned": self.words.number(score.points),
+                    "out_of": self.words.number(score.out_of),
+                    "rows": rows,
+                    "redone": "".join(redone),
+                    "comment": escaped(judged.comment if judged else ""),
+                }
             )
 
     def rows_of(self, batch: Batch) -> MarkRows:
@@ -175,11 +168,17 @@ class FeedbackWriter(Writer):
         wrong = np.flatnonzero(WRONG_ONES[batch.matrix[0][row]])
         if not len(wrong):
             return Markup()
-        first = wrong[np.argmin(rows.order[wrong])]
-        ids = [asked.question.id for asked in self.exercise.questions]
-        number = ids.index(rows.items[first].question) + 1
-        told = self.words("grade.first_slip", name=Markup(rows.names[first]))
-        return Markup('<a href="#question-{}">{}</a>').format(number, Markup(told))
+        return self.slip(rows, int(wrong[np.argmin(rows.order[wrong])]))
+
+    def slip(self, rows: MarkRows, first: int) -> Markup:
+        """Say that an item is the first wrong one."""
+        if first not in self.slips:
+            ids = [asked.question.id for asked in self.exercise.questions]
+            number = ids.index(rows.items[first].question) + 1
+            told = self.words("grade.first_slip", name=Markup(rows.names[first]))
+            link = Markup('<a href="#question-{}">{}</a>')
+            self.slips[first] = link.format(number, Markup(told))
+        return self.slips[first]
 
     def path(self, report: Report) -> Markup:
         """Draw the answers as a graph where one of them is wrong."""
@@ -214,22 +213,20 @@ class FeedbackWriter(Writer):
             line = pattern.line.filled(numbers)
         else:
             line = pattern.slowly(batch.own(row), self.mark)
-        key, position = place
-        value = judge.exact_own[key][(*self.solution.tables[key].slot(position), row)]
+        key = place[0]
         return (
             f'<div class="step"><div class="name">{pattern.name}</div><div class="work">'
-            f"<div>{pattern.symbols}</div><div>{line}</div></div>"
-            f'<div class="value"><span>{self.value(key, value)}</span></div></div>'
+            f'<div>{pattern.symbols}</div><div>{line}</div></div><div class="value"><span>'
+            f"{self.value(key, judge.exact_own[key][(*pattern.slot, row)])}</span></div></div>"
         )
 
     def value(self, key: str, value: Array) -> str:
         """Draw a computed value."""
-        floats = np.ravel(value).tolist()
-        plain = [found for found in map(self.numerals.of, floats) if found is not None]
-        if len(plain) < len(floats):
+        numbers = [self.numerals.of(number) for number in value.ravel().tolist()]
+        plain = [number for number in numbers if number is not None]
+        if len(plain) < len(numbers):
             return shown_value(self, value)
-        whole = all(map(shows_all, plain, floats))
-        sign = "=" if whole else "≈"
+        sign = "=" if all(number.whole for number in plain) else "≈"
         if (key, sign) not in self.values:
             self.values[key, sign] = value_pattern(np.shape(value), sign, self.mark)
         pattern = self.values[key, sign]

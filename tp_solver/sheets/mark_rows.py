@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup, escape
+from numpy.typing import NDArray
 
 from tp_solver.grading.hints import WRONG
 from tp_solver.grading.marked import Batch
 from tp_solver.grading.record import ABSENT, Item
 from tp_solver.grading.report import CODES, VERDICTS, Finding, Judged, Mark, Verdict
+from tp_solver.grading.tokens import Tokens
 from tp_solver.language.parse import parse_name
 from tp_solver.language.tree import Part, Value
 from tp_solver.sheets.entities import entities, escaped
@@ -25,10 +27,12 @@ if TYPE_CHECKING:
     from tp_solver.grading.marking import Marker
     from tp_solver.sheets.feedback import FeedbackWriter
 
-REDONE = {VERDICTS.index(verdict) for verdict in (*WRONG, Verdict.CARRIED)}
+REDONE = np.isin(np.arange(256), [VERDICTS.index(v) for v in (*WRONG, Verdict.CARRIED)])
 SAID = CODES.index("own-values")  # which the verdict says already
+MOST_KNOWN = 50_000  # rows that are remembered
 HOLE = "\0"  # in the place of what was expected
 Place = tuple[str, tuple[int, ...]]
+Looks = NDArray[np.int64]
 
 
 class MarkRows:
@@ -48,6 +52,29 @@ class MarkRows:
         )
         self.tails: list[dict[int, tuple[str, str]]] = [{} for _ in self.items]
         self.hole = number_pattern(writer.mark)
+        self.known: dict[int, str] = {}
+        self.batch: Batch | None = None
+        self.tokens: Tokens | None = None
+        self.looks: Looks = np.zeros((0, 0), np.int64)
+
+    def looks_of(self, batch: Batch) -> Looks:
+        """Return a number for the look of every row: of all copies, then by item.
+
+        Rows look the same where the same text was typed for the same item, and marked alike;
+        those that known mistakes explain have -1, for they are not remembered.
+        """
+        if self.batch is not batch:
+            tokens = batch.readings.tokens
+            if len(self.known) >= MOST_KNOWN or tokens is not self.tokens:
+                self.known.clear()
+                self.tokens = tokens
+            verdict, code = batch.matrix
+            looks = (batch.typed.astype(np.int64) << 8 | verdict) << 8 | code
+            self.looks = looks * len(self.items) + np.arange(len(self.items))
+            for row, found in batch.findings.items():
+                self.looks[row, list(found)] = -1
+            self.batch = batch
+        return self.looks
 
     def name(self, item: Item) -> Markup:
         """Draw the name of what a mark is for; a question's answer has a number only."""
@@ -134,10 +161,12 @@ class Copy:
         self.batch = batch
         self.row = row
         verdicts, codes = batch.matrix
-        self.verdicts, self.codes = verdicts[row].tolist(), codes[row].tolist()
-        self.tokens = batch.typed[row].tolist()
+        self.verdicts, self.codes = verdicts[row], codes[row]
+        self.tokens = batch.typed[row]
         self.findings = batch.findings.get(row, {})
         self.due = batch.due[row].tolist() if batch.judge.truth.family else None
+        self.looks = rows.looks_of(batch)[row].tolist()
+        self.again = np.flatnonzero(REDONE[self.verdicts]).tolist()
 
     def expected(self, number: int) -> str:
         """Return what was expected of this student, drawn."""
@@ -150,35 +179,44 @@ class Copy:
 
         `judged` has the points that a person gave in the place of the machine's.
         """
-        rows, readings, typed = self.rows, self.batch.readings, self.rows.writer.typed
-        texts, refused = readings.tokens.texts, readings.tokens.remarks
+        looks, known = self.looks, self.rows.known
         out: list[str] = []
-        again: dict[Place, int] = {}
         for i in self.batch.items_of[question]:
-            verdict = self.verdicts[i]
-            if verdict == ABSENT:
-                continue
-            item, token = rows.items[i], self.tokens[i]
-            if not item.key:
-                mark = self.batch.other(self.row, question)
-                if judged is not None:
-                    mark = replace(mark, verdict=Verdict.MARKED, points=judged.points)
-                out.append(rows.other(i, mark))
-                continue
-            out += (rows.heads[i], typed(texts[token]))
-            if token in refused:
-                out.append(self.unreadable(i))
-            elif i in self.findings:
-                finding = self.findings[i]
-                share = self.batch.share(verdict, self.codes[i], finding)
-                due = self.expected(i)
-                out.append(rows.explained_row(i, self.codes[i], share, finding, due))
-            else:
-                before, after = rows.tail(i, verdict, self.codes[i], self.batch)
-                out += (before, self.expected(i), after)
-            if verdict in REDONE and item.key in self.batch.judge.exact_own:
-                again[item.key, item.position] = int(rows.order[i])
+            row = known.get(looks[i])
+            out.append(self.drawn(i, judged) if row is None else row)
+        items, own = self.rows.items, self.batch.judge.exact_own
+        again: dict[Place, int] = {}
+        for i in self.again:
+            item = items[i]
+            if item.question == question and item.key in own:
+                again[item.key, item.position] = int(self.rows.order[i])
         return "".join(out), sorted(again, key=again.__getitem__)
+
+    def drawn(self, i: int, judged: Judged | None) -> str:
+        """Draw a row; that of a number is remembered, unless it is one student's alone."""
+        rows, item, token = self.rows, self.rows.items[i], int(self.tokens[i])
+        verdict, code = int(self.verdicts[i]), int(self.codes[i])
+        if verdict == ABSENT:
+            return ""
+        if not item.key:
+            mark = self.batch.other(self.row, item.question)
+            if judged is not None:
+                mark = replace(mark, verdict=Verdict.MARKED, points=judged.points)
+            return rows.other(i, mark)
+        readings = self.batch.readings
+        start = rows.heads[i] + rows.writer.typed(readings.tokens.texts[token])
+        finding = self.findings.get(i)
+        if token in readings.tokens.remarks:
+            row = start + self.unreadable(i)
+        elif finding is not None:
+            share = self.batch.share(verdict, code, finding)
+            return start + rows.explained_row(i, code, share, finding, self.expected(i))
+        else:
+            before, after = rows.tail(i, verdict, code, self.batch)
+            row = f"{start}{before}{self.expected(i)}{after}"
+        if self.due is None and len(rows.known) < MOST_KNOWN:
+            rows.known[self.looks[i]] = row
+        return row
 
     def unreadable(self, number: int) -> str:
         """Draw the end of a row whose text is no number."""

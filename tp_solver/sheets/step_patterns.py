@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from tp_solver.graph.arrays import Array
 from tp_solver.graph.evaluate import Table
 from tp_solver.graph.schedule import ground
 from tp_solver.graph.variants import drawn_keys
-from tp_solver.language.numerals import localised
+from tp_solver.language.numerals import localised, quickly
 from tp_solver.language.tree import Nested, Node, Num, Ref, Value
 from tp_solver.sheets.entities import entities
 from tp_solver.sheets.head import Writer
@@ -81,8 +81,7 @@ class _StandIns(Solution):
         return None
 
 
-@dataclass(frozen=True)
-class Hole:
+class Hole(NamedTuple):
     """Where a number goes: which one, what is around a negative one."""
 
     spot: int
@@ -90,41 +89,51 @@ class Hole:
     after: str
 
 
+class Numeral(NamedTuple):
+    """A number as pages spell it: its digits drawn, and whether these are all that it has."""
+
+    negative: bool
+    drawn: str
+    whole: bool
+
+
 class Numerals:
-    """Numbers as pages spell them, remembered: sign, digits with the page's mark, with a point."""
+    """The numerals of an exercise, remembered."""
 
     def __init__(self, exercise: Exercise, mark: str) -> None:
         self.exercise = exercise
         self.mark = mark
-        self.known: dict[float, tuple[bool, str, str] | None] = {}
+        self.decimals = exercise.file.precision.decimals
+        self.known: dict[float, Numeral | None] = {}
 
-    def of(self, number: float) -> tuple[bool, str, str] | None:
-        """Return whether a number is negative, its digits as drawn and with a point; or None.
-
-        A number that is written with a power of ten is no plain one.
-        """
-        if number not in self.known:
+    def of(self, number: float) -> Numeral | None:
+        """Return how a number is spelled; None for one that is written with a power of ten."""
+        try:
+            return self.known[number]
+        except KeyError:
             if len(self.known) > MOST_SPELLED:
                 self.known.clear()
-            self.known[number] = self.spelled(number)
-        return self.known[number]
+            found = self.known[number] = self.spelled(number)
+            return found
 
-    def spelled(self, number: float) -> tuple[bool, str, str] | None:
+    def spelled(self, number: float) -> Numeral | None:
+        if self.decimals is not None and not number.is_integer():
+            digits = quickly(abs(number), self.decimals)
+            if digits is not None:
+                return self.numeral(number < 0, digits, number)
         value = displayed(self.exercise, number)
         assert isinstance(value, Decimal)
-        return self.written(value)
+        return self.written(value, number)
 
-    def written(self, value: Decimal) -> tuple[bool, str, str] | None:
-        """Return the same of a number that is shown as it is written."""
-        if not value.is_finite():
+    def written(self, value: Decimal, number: float) -> Numeral | None:
+        """Spell a number as what is shown of it."""
+        if not value.is_finite() or localised(value, self.mark)[1]:
             return None
-        digits, power = localised(abs(value), self.mark)
-        return None if power else (value < 0, digits, f"{abs(value):f}")
+        return self.numeral(value < 0, f"{abs(value):f}", number)
 
-
-def shows_all(spelled: tuple[bool, str, str], number: float) -> bool:
-    """Tell whether the digits that are shown are all that a number has."""
-    return math.isclose(float(spelled[2]), abs(number), rel_tol=1e-12)
+    def numeral(self, negative: bool, digits: str, number: float) -> Numeral:
+        whole = math.isclose(float(digits), abs(number), rel_tol=1e-12)
+        return Numeral(negative, f"<mn>{digits.replace('.', self.mark)}</mn>", whole)
 
 
 @dataclass(frozen=True)
@@ -134,23 +143,22 @@ class Pattern:
     pieces: tuple[str, ...]
     holes: tuple[Hole, ...]
 
-    def filled(self, numbers: list[tuple[bool, str, str]]) -> str:
+    def filled(self, numbers: Sequence[Numeral]) -> str:
         """Put numbers in, in the order of their spots."""
-        out = [self.pieces[0]]
-        for hole, piece in zip(self.holes, self.pieces[1:], strict=True):
-            negative, written, _ = numbers[hole.spot]
-            text = f"<mn>{written}</mn>"
-            out.append(f"{hole.before}{text}{hole.after}" if negative else text)
-            out.append(piece)
-        return "".join(out)
+        out = self.pieces[0]
+        for (spot, before, after), piece in zip(self.holes, self.pieces[1:], strict=True):
+            negative, drawn, _ = numbers[spot]
+            out += f"{before}{drawn}{after}{piece}" if negative else drawn + piece
+        return out
 
 
 @dataclass(frozen=True, eq=False)
 class StepPattern:
-    """A step of the computation, ready for any student's numbers."""
+    """A step of the computation, ready for any student's numbers; `slot` is that of its result."""
 
     equation: Equation
     at: dict[str, int]
+    slot: tuple[int, ...]
     name: str
     symbols: str
     line: Pattern | None
@@ -166,23 +174,30 @@ class StepPattern:
         row: int,
         numerals: Numerals,
         drawn: Solution | None = None,
-    ) -> list[tuple[bool, str, str]] | None:
+    ) -> list[Numeral] | None:
         """Return a student's numbers for the holes; None where one has no plain spelling.
 
         `drawn` has the numbers given to the student alone, which are shown as they are written.
         """
         found = []
         for key, slot, at in self.spots:
-            first = (span.first for span in tables[key].box)
-            place = (key, tuple(i + start for i, start in zip(slot, first, strict=True)))
-            if drawn is not None and place in drawn.given:
-                number = numerals.written(np.asarray(drawn.given[place])[at])
+            table = tables[key]
+            own = None if drawn is None else _given(drawn, key, slot, table)
+            if own is None:
+                numeral = numerals.of(table.data.item(*slot, row, *at))
             else:
-                number = numerals.of(float(tables[key].data[(*slot, row, *at)]))
-            if number is None:
+                numeral = numerals.written(own[at], float(own[at]))
+            if numeral is None:
                 return None
-            found.append(number)
+            found.append(numeral)
         return found
+
+
+def _given(drawn: Solution, key: str, slot: tuple[int, ...], table: Table[Array]) -> Any:
+    """Return what is given for a quantity at a slot of its table; None where nothing is."""
+    starts = (span.first for span in table.box)
+    found = drawn.given.get((key, tuple(i + start for i, start in zip(slot, starts, strict=True))))
+    return None if found is None else np.asarray(found)
 
 
 def step_pattern(
@@ -202,11 +217,14 @@ def step_pattern(
     pattern = _pattern(*drawn[:2]) if open_to_all else None
     if pattern is not None:
         for negative, text in zip(_SIGNS, drawn, strict=True):
-            numbers = [(negative(i), f"{FIRST + i}", f"{FIRST + i}") for i in range(len(spots))]
+            numbers = [
+                Numeral(negative(i), f"<mn>{FIRST + i}</mn>", True) for i in range(len(spots))
+            ]
             if pattern.filled(numbers) != text:  # signs work together in this step
                 pattern = None
                 break
-    return StepPattern(equation, dict(at), name, symbols, pattern, tuple(spots))
+    slot = solution.tables[equation.left.key].slot(ground(equation.left, dict(at)))
+    return StepPattern(equation, dict(at), slot, name, symbols, pattern, tuple(spots))
 
 
 def _pattern(positive: str, negative: str) -> Pattern | None:
