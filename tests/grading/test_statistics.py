@@ -68,7 +68,7 @@ def test_where_reasoning_breaks_first() -> None:
     found = Statistics(ITEMS, (3, 1, 2, 0))
     found.add(record([WRONG, CORRECT, WRONG, CORRECT]))
     found.add(record([WRONG, WRONG, CARRIED, CORRECT]))
-    assert found.first.tolist() == [0, 1, 1, 0]
+    assert [found.item(i).first for i in range(4)] == [0, 1, 1, 0]
 
 
 def test_mistakes_are_counted_by_copies_and_by_answers() -> None:

@@ -20,7 +20,6 @@ from tp_solver.grading.marking import Marker
 from tp_solver.grading.record import Item, Record
 from tp_solver.grading.report import Judged, Remark, final_mark
 from tp_solver.grading.report import Student as Person
-from tp_solver.grading.statistics import Statistics, places_in_order
 from tp_solver.grading.submission import Raw
 from tp_solver.sheets.class_page import class_page
 from tp_solver.sheets.gradebook import gradebook_csv, gradebook_xlsx
@@ -55,12 +54,9 @@ def items() -> tuple[Item, ...]:
     return Marker(shipped("tp-2.1"), explain=False).items
 
 
-def statistics() -> Statistics:
-    """Count the class."""
-    found = Statistics(items(), places_in_order(shipped("tp-2.1"), items()))
-    for record, _ in records():
-        found.add(record)
-    return found
+def rows() -> list[tuple[Record, str, bool]]:
+    """Return the class; every copy counts."""
+    return [(record, page, True) for record, page in records()]
 
 
 @pytest.mark.parametrize("language", languages())
@@ -112,7 +108,7 @@ def test_the_workbook_says_what_a_person_marked() -> None:
 @pytest.mark.parametrize("language", languages())
 def test_the_page_tells_the_class(language: str) -> None:
     solution = shipped("tp-2.1")
-    text = class_page(solution, items(), statistics(), records(), words(language))
+    text = class_page(solution, items(), rows(), len(rows()), words(language))
     body = text.partition("</style>")[2]
     assert "<script>" not in body
     assert body.count('href="feedback/') == 6
@@ -130,11 +126,8 @@ def class_of(name: str, *copies: Mapping[str, Raw]) -> str:
     solution = shipped(name)
     marker = Marker(solution)
     batch = marker.judged([submission(dict(answers)) for answers in copies])
-    found = Statistics(marker.items, places_in_order(solution, marker.items))
-    rows = [(batch.record(row), "") for row in range(len(copies))]
-    for record, _ in rows:
-        found.add(record)
-    text = class_page(solution, marker.items, found, rows, words("en"))
+    rows = [(batch.record(row), "", True) for row in range(len(copies))]
+    text = class_page(solution, marker.items, rows, len(rows), words("en"))
     return text.partition("</style>")[2]
 
 
@@ -200,11 +193,17 @@ def test_answers_that_are_one_number_have_a_place_where_reasoning_breaks() -> No
 
 def test_a_large_class_lists_only_who_needs_an_eye(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tp_solver.sheets.class_page.MOST_STUDENTS", 4)
-    text = class_page(shipped("tp-2.1"), items(), statistics(), records(), words("en"))
+    text = class_page(shipped("tp-2.1"), items(), rows(), len(rows()), words("en"))
     assert text.count('href="feedback/') == 2
     assert words("en").plural("class.left_out", 4) in text
 
 
 def test_an_empty_class() -> None:
-    found = Statistics(items(), places_in_order(shipped("tp-2.1"), items()))
-    assert "<h1>" in class_page(shipped("tp-2.1"), items(), found, [], words("fr"))
+    assert "<h1>" in class_page(shipped("tp-2.1"), items(), [], 0, words("fr"))
+
+
+def test_copies_that_do_not_count_are_listed_all_the_same() -> None:
+    uncounted = [(record, page, False) for record, page in records()]
+    text = class_page(shipped("tp-2.1"), items(), uncounted, len(uncounted), words("en"))
+    assert text.count('href="feedback/') == 6
+    assert words("en")("class.copies") not in text

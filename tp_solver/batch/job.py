@@ -14,7 +14,7 @@ from tp_solver.batch.outputs import RECORDED, Outputs, refusals
 from tp_solver.batch.pages import settle
 from tp_solver.batch.people import People, PersonMark, read_marks
 from tp_solver.batch.plan import Planner
-from tp_solver.batch.pool import done
+from tp_solver.batch.pool import cores, done
 from tp_solver.batch.rows import remarks_of
 from tp_solver.batch.settings import Settings, Shard, Source, fingerprint, hold, settings_of
 from tp_solver.batch.store import FILE, Store
@@ -95,11 +95,12 @@ def grade(request: Request, watch: Watch, stream: TextIO | None = None) -> Outco
             request.folder,
             request.shard or Shard(),
             watch.advance,
+            request.jobs or cores(),
         )
         job = Job(request.source, settings, request.folder, people)
         store.unplace()
         for marked in done(job, planner.tasks(request.inputs), request.jobs):
-            store.add(marked)
+            store.add(marked, planner.fresh)
             watch.count(len(marked))
         outcome = Outcome(recognised=planner.recognised, dropped=store.drop_unplaced())
         if stream is not None:

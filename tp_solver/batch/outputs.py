@@ -63,8 +63,8 @@ class Outputs:
             reports = self.reports(copies, language)
             written.append(write_results(self.folder, reports, self.solution, language))
         if self.settings.pages:
-            self.count(view, copies)
-            written.insert(0, self.file("index.html", view.page(self.rows(copies))))
+            everyone = view.page(self.counted(copies), self.store.count())
+            written.insert(0, self.file("index.html", everyone))
         template, notes = self.to_mark(language)
         return [*written, *template], notes
 
@@ -96,6 +96,9 @@ class Outputs:
         """Yield the lines of the gradebook, made anew where there are other copies."""
         yield from view.gradebook(())
         lines = self.store.rows("r.line", RECORDED)
+        if not copies:
+            yield from (line for (line,) in lines)
+            return
         for one, (line,) in zip(self.stored(), lines, strict=True):
             if one[0] not in copies:
                 yield line
@@ -103,11 +106,11 @@ class Outputs:
                 again = self.told(self.record(one), copies)
                 yield from islice(view.gradebook([again]), 1, None)
 
-    def count(self, view: Class, copies: dict[int, Fate]) -> None:
-        """Count the copies that count in the statistics."""
-        for number, record, _ in self.records():
-            if number not in copies or copies[number].counts:
-                view.statistics.add(record)
+    def counted(self, copies: dict[int, Fate]) -> Iterator[tuple[Record, str, bool]]:
+        """Yield the rows of the class, and whether each counts in the statistics."""
+        for one in self.records():
+            fate = copies.get(one[0])
+            yield *self.told(one, copies), fate is None or fate.counts
 
     def rows(self, copies: dict[int, Fate]) -> Iterator[tuple[Record, str]]:
         """Yield the record and the page of each submission, with a remark on other copies."""

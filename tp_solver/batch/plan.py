@@ -26,7 +26,7 @@ from tp_solver.grading.submission import LONGEST_LINE
 FEEDBACK = "feedback"
 SMALL = 64 * 1024  # bytes: a file that a worker reads whole
 # Submissions in a task: scores only, pages too, whole reports too. Large batches are quick ones.
-SCORES, PAGES, REPORTS = 2048, 1024, 512
+SCORES, PAGES, REPORTS = 2048, 1280, 512
 OF_FILE = 8  # what a file counts for, which has to be read
 CHUNK = 512  # submissions looked up at once
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -44,6 +44,7 @@ class Planner:
     folder: Path
     shard: Shard
     advance: Advance
+    jobs: int = 1
     recognised: int = 0
     task: Task = field(default_factory=list)
     weight: int = 0
@@ -51,7 +52,7 @@ class Planner:
 
     def __post_init__(self) -> None:
         pages = PAGES if self.settings.pages else SCORES
-        self.most = REPORTS if self.settings.data else pages
+        self.most = self.limit = REPORTS if self.settings.data else pages
         self.fresh = not self.store.count()
         self.parts = self.folder / PARTS
         self.feedback = self.folder / FEEDBACK
@@ -62,8 +63,9 @@ class Planner:
             for item in self.items(number, source):
                 self.task.append(item)
                 self.weight += OF_FILE if isinstance(item, File) else 1
-                if self.weight >= self.most:
+                if self.weight >= self.limit:
                     yield self.taken()
+            self.limit = self.most
         if self.task:
             yield self.taken()
 
@@ -79,7 +81,7 @@ class Planner:
         try:
             size = source.size() if source.refused is None else 0
             if self.has_lines(source, size):
-                yield from self.lines(number, source, content.digest())
+                yield from self.lines(number, source, content.digest(), size)
                 return
             if size:
                 with source.open() as stream:
@@ -106,13 +108,24 @@ class Planner:
         with source.open() as stream:
             return source.owner == own and stream.read(2) not in _UTF16
 
-    def lines(self, number: int, source: Input, head: bytes) -> Iterator[Item]:
+    def lines(self, number: int, source: Input, head: bytes, size: int) -> Iterator[Item]:
         """Yield the lines of a file that are to be marked; what ends it early is refused."""
+        left = size
         for chunk in self.read(source):
+            read = sum(len(line) for _, line in chunk if isinstance(line, bytes))
+            self.limit = self.tapered(left * len(chunk) // max(read, 1))
             mine = [one for one in chunk if self.mine(number, one[0])]
             found = [self.line(number, source, head, *one) for one in mine]
             yield from self.unknown([item for item in found if item is not None])
-            self.advance(sum(len(line) for _, line in chunk if isinstance(line, bytes)))
+            self.advance(read)
+            left -= read
+
+    def tapered(self, left: int) -> int:
+        """Return how large a task is where so many lines are left: the last ones are small.
+
+        So no process is left alone with much to do; but small batches are slow ones.
+        """
+        return max(self.most // 2, min(self.most, (left + self.weight) // self.jobs))
 
     def read(self, source: Input) -> Iterator[list[tuple[int, bytes | Remark]]]:
         """Yield lines, some at a time: their numbers, from 1, and themselves or what is wrong."""

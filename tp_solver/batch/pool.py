@@ -28,7 +28,7 @@ MANY = 1000  # submissions from which several processes are worth their start
 AHEAD = 2  # tasks waiting for each process
 COLLECT_AFTER = 100_000
 KEPT = 31 * 1024 * 1024  # bytes: just under the most that glibc learns to keep
-_worker: list[Worker] = []  # of a process of the pool
+_worker: list[Worker] = []  # of a process of the pool, made before it was forked
 
 
 def cores() -> int:
@@ -69,6 +69,8 @@ def _together(job: Job, tasks: Iterable[Task], jobs: int) -> Iterator[Marked]:
     alone = sys.platform == "linux" and threading.active_count() == 1
     context = get_context("fork" if alone else "spawn")
     sys.stdout.flush()
+    if alone:
+        _worker[:] = [Worker(job).loaded()]
     stop = context.Event()
     queue: deque[tuple[Task, Future[Marked]]] = deque()
     with _quiet_numbers():
@@ -88,6 +90,7 @@ def _together(job: Job, tasks: Iterable[Task], jobs: int) -> Iterator[Marked]:
         finally:
             stop.set()
             pool.shutdown(cancel_futures=True)
+            _worker.clear()
 
 
 @contextmanager
@@ -128,7 +131,9 @@ def _start(job: Job, stop: Event) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent tells when to stop
     _keep_memory()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker.append(Worker(job, stop.is_set))
+    if not _worker:  # this process was not forked
+        _worker.append(Worker(job))
+    _worker[0].stopped = stop.is_set
 
 
 def _end_with_parent() -> None:

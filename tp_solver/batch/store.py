@@ -212,12 +212,15 @@ class Store:
                 )
         return gone.rowcount
 
-    def add(self, marked: Sequence[tuple[Key, Result]]) -> None:
-        """Store results, in the place of what there was for the same submissions."""
+    def add(self, marked: Sequence[tuple[Key, Result]], fresh: bool = False) -> None:
+        """Store results, in the place of what there was for the same submissions.
+
+        Where the file is fresh, nothing was there before this run.
+        """
         many = self.connection.executemany
         with self.writing():
             (last,) = self.connection.execute("SELECT max(id) FROM submission").fetchone()
-            if last is not None:
+            if last is not None and not fresh:
                 self.forget([key for key, _ in marked])
             found = list(enumerate(marked, (last or 0) + 1))
             many(

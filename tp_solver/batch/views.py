@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from tp_solver.grading.record import Item, Record
 from tp_solver.grading.report import Report, final_mark
-from tp_solver.grading.statistics import Statistics, places_in_order
 from tp_solver.sheets.gradebook import gradebook_csv, gradebook_xlsx
 from tp_solver.sheets.report_json import report_data
 from tp_solver.solution import Solution
@@ -74,7 +73,6 @@ class Class:
         self.items = items
         self.words = words
         self.scale = solution.exercise.file.scale
-        self.statistics = Statistics(items, places_in_order(solution, items))
 
     def gradebook(self, rows: Rows) -> Iterator[str]:
         """Yield the gradebook as CSV."""
@@ -84,8 +82,8 @@ class Class:
         """Return the gradebook as a workbook, with the verdict on every answer if asked for."""
         return gradebook_xlsx(self.items, rows, self.words, self.scale, verdicts)
 
-    def page(self, rows: Rows) -> str:
-        """Return the page of the class, statistics in it."""
+    def page(self, rows: Iterable[tuple[Record, str, bool]], total: int) -> str:
+        """Return the page of the class, statistics of the copies that count in it."""
         from tp_solver.sheets.class_page import class_page
 
-        return class_page(self.solution, self.items, self.statistics, rows, self.words)
+        return class_page(self.solution, self.items, rows, total, self.words)

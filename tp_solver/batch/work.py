@@ -15,6 +15,7 @@ from tp_solver.batch.settings import Settings, Source
 from tp_solver.batch.store import DATA, PAGE, REFUSED, Key, Result
 from tp_solver.batch.views import Pages
 from tp_solver.grading.marking import Marker
+from tp_solver.grading.misconceptions import catalogue
 from tp_solver.grading.person import with_person
 from tp_solver.grading.readers import Input, read_submissions
 from tp_solver.grading.readers.json_lines import json_line
@@ -81,9 +82,9 @@ class Job:
 class Worker:
     """Marks tasks, one after another."""
 
-    def __init__(self, job: Job, stopped: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, job: Job) -> None:
         self.job = job
-        self.stopped = stopped
+        self.stopped: Callable[[], bool] = lambda: False
         model = job.source.model(job.settings)
         students = frozenset(job.settings.students) or None
         self.marker = Marker(solve(model), job.settings.explains(model), students)
@@ -91,6 +92,14 @@ class Worker:
         self.parts = job.folder / job.parts
         if job.settings.pages and not job.dry:
             self.parts.mkdir(parents=True, exist_ok=True)
+
+    def loaded(self) -> Worker:
+        """Load what the first copies would: once for all the processes that part from here."""
+        if self.marker.explainer is not None:
+            catalogue()
+        if self.job.settings.pages:
+            self.pages.writer.title  # noqa: B018  the sheets, and how their texts are read
+        return self
 
     def run(self, task: Task) -> Marked:
         """Mark the submissions of a task; those after a stop are left out."""

@@ -16,6 +16,7 @@ from tp_solver.graph.schedule import ground
 from tp_solver.solution import Solution
 
 MANY = 3  # possible mistakes behind one number, which a person may tell apart
+TOGETHER = 1024  # copies whose verdicts are counted at once
 FINEST = 1000  # parts of the scale in which marks are counted
 RIGHT = [VERDICTS.index(verdict) for verdict in (Verdict.CORRECT, Verdict.CARRIED)]
 BROKEN = [VERDICTS.index(verdict) for verdict in (Verdict.WRONG, Verdict.MISCONCEPTION)]
@@ -67,7 +68,10 @@ def places_in_order(solution: Solution, items: Sequence[Item]) -> list[int]:
 
 
 class Statistics:
-    """Counts the records of a class; `order` numbers the items by when they are worked out."""
+    """Counts the records of a class; `order` numbers the items by when they are worked out.
+
+    What arrays count waits for more of its kind: `settle` counts it before it is looked at.
+    """
 
     def __init__(self, items: Sequence[Item], order: Sequence[int]) -> None:
         size = len(items)
@@ -88,6 +92,7 @@ class Statistics:
         self.answers: Counter[str] = Counter()
         self.named: Counter[str] = Counter()
         self.examples: dict[str, int] = {}
+        self.waiting: list[bytes] = []
 
     def add(self, record: Record) -> None:
         """Count one record."""
@@ -96,13 +101,9 @@ class Statistics:
             return
         self.copies += 1
         self.score(record)
-        found = np.frombuffer(record.verdicts, dtype=np.uint8)
-        asked = np.flatnonzero(found != ABSENT)
-        self.verdicts[asked, found[asked]] += 1
-        self.discriminate(found, asked)
-        broken = np.flatnonzero(BROKEN_ONES[found])
-        if len(broken):
-            self.first[broken[np.argmin(self.order[broken])]] += 1
+        self.waiting.append(record.verdicts)
+        if len(self.waiting) == TOGETHER:
+            self.settle()
         seen = set()
         for item, finding in record.findings.items():
             for one in {one for ids in finding.possible for one in ids}:
@@ -110,6 +111,21 @@ class Statistics:
                 self.examples.setdefault(one, item)
                 seen.add(one)
         self.named.update(seen)
+
+    def settle(self) -> None:
+        """Count the verdicts that wait."""
+        if not (self.waiting and self.items):
+            return
+        found = np.frombuffer(b"".join(self.waiting), dtype=np.uint8)
+        found = found.reshape(len(self.waiting), len(self.items))
+        self.waiting.clear()
+        for number in range(len(VERDICTS)):
+            self.verdicts[:, number] += (found == number).sum(axis=0)
+        self.discriminate(found)
+        # Of each copy, the broken item that is worked out first.
+        broken = BROKEN_ONES[found]
+        first = np.where(broken, self.order, np.inf).argmin(axis=1)[broken.any(axis=1)]
+        self.first += np.bincount(first, minlength=len(self.items))
 
     def score(self, record: Record) -> None:
         """Count the points of a record."""
@@ -124,15 +140,13 @@ class Statistics:
             sums[1] += each.out_of
             sums[2] += each.pending
 
-    def discriminate(self, found: NDArray[np.uint8], asked: NDArray[np.intp]) -> None:
+    def discriminate(self, found: NDArray[np.uint8]) -> None:
         """Add what correlations between items and totals are made of."""
-        right = RIGHT_ONES[found]
-        total = float(right @ self.worth)
-        self.asked[asked] += 1
-        self.right[asked] += right[asked]
-        self.totals[0, asked] += total
-        self.totals[1, asked] += total * total
-        self.totals[2, asked] += total * right[asked]
+        asked, right = (found != ABSENT).astype(float), RIGHT_ONES[found]
+        total = right @ self.worth
+        self.asked += asked.sum(axis=0).astype(np.int64)
+        self.right += right.sum(axis=0)
+        self.totals += total @ asked, total**2 @ asked, total @ right
 
     @property
     def provisional(self) -> bool:
@@ -174,6 +188,7 @@ class Statistics:
 
     def item(self, number: int) -> ItemStatistics:
         """Return how the class did on an item."""
+        self.settle()
         counts = self.verdicts[number]
         count = int(counts.sum())
         judged = count - int(counts[LEFT].sum())
@@ -211,6 +226,7 @@ class Statistics:
     @property
     def wrong_answers(self) -> int:
         """Return how many answers are wrong, explained or not."""
+        self.settle()
         return int(self.verdicts[:, BROKEN].sum())
 
 

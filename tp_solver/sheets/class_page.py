@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from markupsafe import Markup
 
 from tp_solver.grading.misconceptions import catalogue
 from tp_solver.grading.record import Item, Record
 from tp_solver.grading.report import final_mark
-from tp_solver.grading.statistics import ItemStatistics, Statistics, needs_person
+from tp_solver.grading.statistics import ItemStatistics, Statistics, needs_person, places_in_order
 from tp_solver.language.parse import parse_name
 from tp_solver.language.tree import At, Part, Ref
 from tp_solver.sheets.explained import Explained
@@ -28,6 +29,9 @@ MOST_STUDENTS = 2000  # that are listed; of more, only those who need an eye
 MOST_MISTAKES = 15
 BINS = 10
 SHADES = 5
+
+
+Row = tuple[Record, str, bool]  # with the name of the page, and whether the copy counts
 
 
 @dataclass(frozen=True)
@@ -84,30 +88,28 @@ class ItemView:
 
 
 def class_page(
-    solution: Solution,
-    items: Sequence[Item],
-    statistics: Statistics,
-    rows: Iterable[tuple[Record, str]],
-    words: Words,
+    solution: Solution, items: Sequence[Item], rows: Iterable[Row], total: int, words: Words
 ) -> str:
-    """Return the page of a class."""
-    return _ClassWriter(solution, items, statistics, words).page(rows)
+    """Return the page of a class of so many submissions; rows are gone through once."""
+    return _ClassWriter(solution, items, words).page(rows, total)
 
 
 class _ClassWriter(Writer):
-    def __init__(
-        self, solution: Solution, items: Sequence[Item], statistics: Statistics, words: Words
-    ) -> None:
+    def __init__(self, solution: Solution, items: Sequence[Item], words: Words) -> None:
         super().__init__(solution.model, words)
         self.items = items
-        self.found = statistics
+        self.found = Statistics(items, places_in_order(solution, items))
         self.scale = self.exercise.file.scale
-        self.of_items = [statistics.item(i) for i in range(len(items))]
 
-    def page(self, rows: Iterable[tuple[Record, str]]) -> str:
+    @cached_property
+    def of_items(self) -> list[ItemStatistics]:
+        """Return how the class did on each item, once all are counted."""
+        return [self.found.item(i) for i in range(len(self.items))]
+
+    def page(self, rows: Iterable[Row], total: int) -> str:
         found, number = self.found, self.words.number
+        students, left_out, eyes = self.students(rows, total <= MOST_STUDENTS)
         part = self.scale.out_of / found.out_of if found.out_of else 0.0
-        students, left_out, eyes = self.students(rows)
         return page(
             "class.html.j2",
             self.words,
@@ -225,12 +227,16 @@ class _ClassWriter(Writer):
             "–" if discrimination is None else self.words.number(discrimination),
         )
 
-    def students(self, rows: Iterable[tuple[Record, str]]) -> tuple[list[StudentView], int, int]:
-        """Return the students who are listed, how many are not, and how many need an eye."""
-        everyone = self.found.copies + self.found.refused <= MOST_STUDENTS
+    def students(self, rows: Iterable[Row], everyone: bool) -> tuple[list[StudentView], int, int]:
+        """Count all; return the students who are listed, how many are not, and need an eye.
+
+        Unless everyone is listed, those are who need an eye.
+        """
         listed: list[StudentView] = []
         left_out = eyes = 0
-        for record, name in rows:
+        for record, name, counts in rows:
+            if counts:
+                self.found.add(record)
             why = needs_person(record)
             eyes += bool(why)
             if (everyone or why) and len(listed) < MOST_STUDENTS:

@@ -42,6 +42,8 @@ from tp_solver.text import Words
 MOST_REDONE = 40  # steps of one copy that are worked again
 MOST_KEPT = 50_000  # texts that are remembered
 WRONG_ONES = np.isin(np.arange(256), [VERDICTS.index(verdict) for verdict in WRONG])
+_BETWEEN = '</div></div><div class="value"><span>'
+_END = "</span></div></div>"
 Place = tuple[str, tuple[int, ...]]
 
 
@@ -56,7 +58,7 @@ class FeedbackWriter(Writer):
             (e.left.key, ground(e.left, dict(at))): i for i, (e, at) in enumerate(self.model.order)
         }
         self.patterns: dict[Place, StepPattern] = {}
-        self.values: dict[tuple[str, str], Pattern | None] = {}
+        self.values: dict[tuple[tuple[int, ...], bool], Pattern | None] = {}
         self.rows: MarkRows | None = None
         self.graph: Path | None = None
         self.texts: dict[str, str] = {}
@@ -213,21 +215,18 @@ class FeedbackWriter(Writer):
             line = pattern.line.filled(numbers)
         else:
             line = pattern.slowly(batch.own(row), self.mark)
-        key = place[0]
-        return (
-            f'<div class="step"><div class="name">{pattern.name}</div><div class="work">'
-            f'<div>{pattern.symbols}</div><div>{line}</div></div><div class="value"><span>'
-            f"{self.value(key, judge.exact_own[key][(*pattern.slot, row)])}</span></div></div>"
-        )
+        own = judge.exact_own[place[0]][(*pattern.slot, row)]
+        return f"{pattern.start}{line}{_BETWEEN}{self.value(own)}{_END}"
 
-    def value(self, key: str, value: Array) -> str:
+    def value(self, value: Array) -> str:
         """Draw a computed value."""
-        numbers = [self.numerals.of(number) for number in value.ravel().tolist()]
-        plain = [number for number in numbers if number is not None]
-        if len(plain) < len(numbers):
+        numbers = value.ravel().tolist() if value.ndim else (float(value),)
+        spelled = [one for one in map(self.numerals.of, numbers) if one is not None]
+        if len(spelled) < len(numbers):
             return shown_value(self, value)
-        sign = "=" if all(number.whole for number in plain) else "≈"
-        if (key, sign) not in self.values:
-            self.values[key, sign] = value_pattern(np.shape(value), sign, self.mark)
-        pattern = self.values[key, sign]
-        return shown_value(self, value) if pattern is None else pattern.filled(plain)
+        whole = all(one.whole for one in spelled)
+        sort = (value.shape, whole)
+        if sort not in self.values:
+            self.values[sort] = value_pattern(value.shape, "=" if whole else "≈", self.mark)
+        pattern = self.values[sort]
+        return shown_value(self, value) if pattern is None else pattern.filled(spelled)

@@ -179,18 +179,19 @@ class Copy:
 
         `judged` has the points that a person gave in the place of the machine's.
         """
-        looks, known = self.looks, self.rows.known
-        out: list[str] = []
-        for i in self.batch.items_of[question]:
-            row = known.get(looks[i])
-            out.append(self.drawn(i, judged) if row is None else row)
+        asked = self.batch.items_of[question]
+        known = list(map(self.rows.known.get, map(self.looks.__getitem__, asked)))
+        rows = [
+            self.drawn(i, judged) if row is None else row
+            for i, row in zip(asked, known, strict=True)
+        ]
         items, own = self.rows.items, self.batch.judge.exact_own
         again: dict[Place, int] = {}
         for i in self.again:
             item = items[i]
             if item.question == question and item.key in own:
                 again[item.key, item.position] = int(self.rows.order[i])
-        return "".join(out), sorted(again, key=again.__getitem__)
+        return "".join(rows), sorted(again, key=again.__getitem__)
 
     def drawn(self, i: int, judged: Judged | None) -> str:
         """Draw a row; that of a number is remembered, unless it is one student's alone."""

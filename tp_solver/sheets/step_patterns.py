@@ -154,13 +154,15 @@ class Pattern:
 
 @dataclass(frozen=True, eq=False)
 class StepPattern:
-    """A step of the computation, ready for any student's numbers; `slot` is that of its result."""
+    """A step of the computation, ready for any student's numbers.
+
+    `slot` is where its result stands, `start` all that comes before the line with numbers.
+    """
 
     equation: Equation
     at: dict[str, int]
     slot: tuple[int, ...]
-    name: str
-    symbols: str
+    start: str
     line: Pattern | None
     spots: tuple[Spot, ...]
 
@@ -224,7 +226,11 @@ def step_pattern(
                 pattern = None
                 break
     slot = solution.tables[equation.left.key].slot(ground(equation.left, dict(at)))
-    return StepPattern(equation, dict(at), slot, name, symbols, pattern, tuple(spots))
+    start = (
+        f'<div class="step"><div class="name">{name}</div><div class="work">'
+        f"<div>{symbols}</div><div>"
+    )
+    return StepPattern(equation, dict(at), slot, start, pattern, tuple(spots))
 
 
 def _pattern(positive: str, negative: str) -> Pattern | None:
