@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
     """Start a run with two processes; yield it and them once they write pages."""
     path = exercise(tmp_path)
-    (tmp_path / "class.jsonl").write_text("\n".join(lines(3000)), encoding="utf-8")
+    (tmp_path / "class.jsonl").write_text("\n".join(lines(8000)), encoding="utf-8")
     command = [sys.executable, "-m", "tp_solver", *arguments(tmp_path, path), "--jobs", "2"]
     run = subprocess.Popen(
         command,

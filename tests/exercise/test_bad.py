@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tp_solver.exercise.bounded_yaml import MOST_VALUES
 from tp_solver.exercise.load import load_file, load_text
-from tp_solver.exercise.source import LARGEST_FILE, MOST_VALUES, parse_yaml, read_yaml
+from tp_solver.exercise.source import LARGEST_FILE, parse_yaml, read_yaml
 
 BAD = Path(__file__).parent / "bad"
 NAMES = sorted(path.stem for path in BAD.glob("*.yaml"))

@@ -11,20 +11,20 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from tp_solver.errors import Issue, visible
+from tp_solver.exercise.bounded_yaml import MOST_VALUES, TooMuch, compose
 from tp_solver.exercise.broken import trouble
 
 Key = str | int
 Keys = tuple[Key, ...]
 
 LARGEST_FILE = 512 * 1024
-MOST_VALUES = 50_000
 DEEPEST = 20
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
+_SMALLER = "write a smaller file, without aliases"
 _TAGS = "tag:yaml.org,2002:"
 _ALLOWED = {"map", "seq", "str", "int", "float", "bool", "null", "timestamp"}
 
@@ -100,15 +100,21 @@ def _unread(shown: str, what: str, todo: str, line: int = 1) -> Source:
     return Source(shown, "", issues=[Issue(shown, line, 1, what, todo)])
 
 
-def parse_yaml(text: str, shown: str) -> Source:
-    """Parse YAML text; what is wrong with it is in the issues of the result."""
+def parse_yaml(text: str, shown: str, most_items: int = MOST_VALUES) -> Source:
+    """Parse YAML text; what is wrong with it is in the issues of the result.
+
+    Where a list or a mapping has more items than asked, the text is read no further.
+    """
     source = Source(shown, text)
     if directive := re.search(r"^%", text, re.MULTILINE):
         what, todo = "a line can't begin with `%`", "put the text in quotes, or remove the line"
         source.issues.append(source.place(directive.start(), what, todo))
         return source
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = compose(text, most_items)
+    except TooMuch as found:
+        source.issues.append(source.place(found.offset, str(found), _SMALLER))
+        return source
     except _REFUSALS as error:
         source.issues.append(source.place(*trouble(error, text)))
         return source
@@ -145,7 +151,7 @@ class _Reader:
         try:
             self.source.data = self.value(node, (), 0)
         except _TooMuch as found:
-            self.report(node, str(found), "write a smaller file, without aliases")
+            self.report(node, str(found), _SMALLER)
 
     def report(self, node: Node, what: str, todo: str) -> None:
         self.source.issues.append(self.source.place(node.start_mark.index, what, todo))

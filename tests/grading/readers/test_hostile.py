@@ -101,8 +101,37 @@ def test_workbooks_with_a_part_spoiled(tmp_path: Path, data: st.DataObject) -> N
 def test_one_byte_too_many(tmp_path: Path) -> None:
     for size, code in ((LARGEST_YAML, None), (LARGEST_YAML + 1, "unreadable-file")):
         text = "answers: {a: 1} #"
-        (found,) = read(tmp_path, "a.yaml", text + "x" * (size - len(text)))
+        (found,) = read(tmp_path, "a.yaml", text + "\n" * (size - len(text)))
         assert (found.refused and found.refused.code) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ("answers: {a: [" + "b," * 200_000 + "]}", "> 5000 ,"),
+        ("answers: {a: [" + "{b: 1}," * 60_000 + "]}", "> 5000 ,"),
+        ("answers: {a: [" + "b,\n" * 6_000 + "]}", "more than 5000 values in one list"),
+        ("answers: {" + "a: 1, " * 1_000 + "}", "`a` is written twice, and so are 50 keys before"),
+        ('answers:\n  b: "\\t"\n' + '  a: "1"\n' * 10_000, "`a` is written twice"),
+        ("answers: {a: " + "x" * 500_000 + "}", "> 16 KB"),
+        ("answers: {a: " + "xy z " * 100_000 + "}", "> 16 KB"),
+        ('answers: {a: "' + "xy z " * 100_000 + '"}', "> 16 KB"),
+    ],
+)
+def test_far_too_much_yaml_is_refused_before_it_is_read(
+    text: str, detail: str, tmp_path: Path
+) -> None:
+    (found,) = read(tmp_path, "a.yaml", text)
+    assert found.refused is not None
+    assert found.refused.code == "unreadable-file"
+    assert detail in dict(found.refused.values)["detail"]
+
+
+def test_a_large_matrix_on_one_line_is_read(tmp_path: Path) -> None:
+    row = ", ".join(["0.12345"] * 4096)
+    (found,) = read(tmp_path, "a.yaml", f"student: a\nanswers:\n  W: [{row}]\n")
+    assert found.refused is None
+    assert len(found.answers["W"] or "") == 4096
 
 
 @pytest.mark.filterwarnings("error")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tp_solver.catalogue import exercise_files
 from tp_solver.exercise.source import parse_yaml
+from tp_solver.grading.readers import yaml
 from tp_solver.grading.readers.inputs import Input
 from tp_solver.grading.readers.items import submissions
 from tp_solver.grading.readers.people import Owner
@@ -104,3 +105,25 @@ def test_the_quick_way_is_the_library_s(lines: list[str], end: str) -> None:
 def test_any_value(key: str, value: str) -> None:
     agree(f"answers:\n  {key}: {value}\n")
     agree(f"student:\n  name: {value}\nanswers:\n  a: 1\n")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.lists(_PAIR | _ANY, max_size=4), min_size=1, max_size=3),
+    st.sampled_from(["---\n", "--- # next\n", "---\n# so\n\n", "---\n---\n"]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_documents_are_read_as_the_library_does(
+    documents: list[list[str]], between: str, first: bool, plain: bool
+) -> None:
+    rest = ["student: e1", "answers:", "  z: 1", ""]
+    texts = ["\n".join(rest if plain else [*lines, *rest]) for lines in documents]
+    text = (between if first else "") + between.join(texts)
+    found = yaml._plain(text, SOURCE)
+    assert found or not plain
+    if found:
+        parts = [
+            parse_yaml("\n" * above + part, "ada.yaml") for above, part in yaml._documents(text)
+        ]
+        assert found == list(submissions(parts, SOURCE))

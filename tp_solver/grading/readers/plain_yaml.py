@@ -35,8 +35,11 @@ class _Other(Exception):
     """A line that is not plain, or not where such a line stands."""
 
 
-def quickly(text: str, source: Input) -> Submission | None:
-    """Read a file whose lines are all plain; None where one is not."""
+def quickly(text: str, source: Input, number: int = 0, above: int = 0) -> Submission | None:
+    """Read a document whose lines are all plain; None where one is not.
+
+    Of several in a file, `number` counts them, and `above` the lines before each.
+    """
     sheet = _Sheet()
     try:
         for line in text.replace("\r\n", "\n").split("\n"):
@@ -46,11 +49,14 @@ def quickly(text: str, source: Input) -> Submission | None:
     if not sheet.answers or len(sheet.answers) > MOST_ANSWERS:
         return None
     identifier = sheet.student.get("id") or sheet.top.get("student") or ""
-    student, remarks = who(str(identifier), str(sheet.student.get("name") or ""), source.owner)
+    name = str(sheet.student.get("name") or "")
+    student, remarks = who(str(identifier), name, source.owner, number)
     exercise = cleaned(str(sheet.top.get("exercise") or ""))
     twice = [Remark("twice", (("name", shown(name)),)) for name in list(sheet.twice)[:MOST_TWICE]]
     kept = {name[:LONGEST_NAME]: value for name, value in sheet.answers.items()}
-    return Submission(student, source.file, kept, (*remarks, *twice), exercise=exercise)
+    place = str(above + sheet.begins) if number else ""
+    told = (*remarks, *twice)
+    return Submission(student, source.file, kept, told, exercise=exercise, place=place)
 
 
 class _Sheet:
@@ -63,13 +69,16 @@ class _Sheet:
         self.twice: Fields = {}
         self.within: Fields | None = None  # what the lines that are set in belong to
         self.indent = ""
+        self.lines = self.begins = 0  # lines so far, and the one on which it begins
 
     def line(self, line: str) -> None:
         """Take one line; raises _Other where it is not plain."""
         if len(line) > LONGEST or not line.replace("\u00a0", " ").isprintable():
             raise _Other
+        self.lines += 1
         if _IGNORED.fullmatch(line):
             return
+        self.begins = self.begins or self.lines
         if flow := _FLOW.fullmatch(line):
             self.start("student", None)
             self.student, self.within = {key: _plain(flow[key]) for key in _INNER}, None

@@ -13,13 +13,21 @@ from tp_solver.grading.readers.inputs import Input
 from tp_solver.grading.readers.items import broken, refused, submissions, too_deep
 from tp_solver.grading.readers.plain_yaml import quickly
 from tp_solver.grading.report import Remark
-from tp_solver.grading.submission import DEEPEST, LARGEST_YAML, MOST_DOCUMENTS, Submission
+from tp_solver.grading.submission import (
+    DEEPEST,
+    LARGEST_YAML,
+    MOST_ANSWERS,
+    MOST_DOCUMENTS,
+    Submission,
+)
 
 SUFFIXES = (".yaml", ".yml")
 LARGEST = LARGEST_YAML
 MOST_ANCHORS, MOST_ALIASES, MOST_SPLIT = 50, 10, 500
+LONGEST_PIECE = 16 * 1024  # characters of a line between two signs that mean something
 _ANCHOR, _ALIAS = re.compile(r"(?:^|[\s,\[{:])&\w", re.MULTILINE), re.compile(r"[\s,\[{:]\*\w")
 _SPLIT = re.compile(r"[\[,]\s*[-+]?[0-9]+,[0-9]")  # [0,5: two numbers to YAML
+_PIECES = re.compile(r"[,:\[\]{}]")
 _NEXT = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _SAID = re.compile(r"^[ \t]*[^#%\s]", re.MULTILINE)  # a line that is no comment, no directive
 
@@ -30,18 +38,33 @@ def read(source: Input) -> Iterator[Submission]:
         text = decoded(stream.read(LARGEST + 1))
     if not text.strip():
         yield refused(source, Remark("empty"))
-    elif plain := quickly(text, source):
-        yield plain
+    elif len(_NEXT.findall(text)) > MOST_DOCUMENTS:
+        yield broken(source, f"> {MOST_DOCUMENTS} ---")
+    elif plain := _plain(text, source):
+        yield from plain
     elif too_deep(text):
         yield broken(source, f"> {DEEPEST} [[[…]]]")
     elif tangled := _tangled(text):
         yield broken(source, tangled)
-    elif len(_NEXT.findall(text)) > MOST_DOCUMENTS:
-        yield broken(source, f"> {MOST_DOCUMENTS} ---")
     else:
         with catch_warnings(action="ignore"):  # of anchors used twice
-            parts = [parse_yaml(part, source.file) for part in _documents(text)]
+            parts = [
+                parse_yaml("\n" * above + part, source.file, MOST_ANSWERS)
+                for above, part in _documents(text)
+            ]
         yield from submissions(parts, source)
+
+
+def _plain(text: str, source: Input) -> list[Submission]:
+    """Read a text whose documents are all plain; nothing where one is not."""
+    parts = _documents(text)
+    found: list[Submission] = []
+    for number, (above, part) in enumerate(parts, 1):
+        plain = quickly(part, source, number if len(parts) > 1 else 0, above)
+        if plain is None:
+            return []
+        found.append(plain)
+    return found
 
 
 def _tangled(text: str) -> str:
@@ -49,14 +72,23 @@ def _tangled(text: str) -> str:
     anchors = len(_ANCHOR.findall(text)) if "&" in text else 0
     if anchors > MOST_ANCHORS or (anchors and len(_ALIAS.findall(text)) > MOST_ALIASES):
         return "&… *…"
+    for line in text.split("\n"):
+        if len(line) > LONGEST_PIECE:
+            if line.count(",") > MOST_ANSWERS:
+                return f"> {MOST_ANSWERS} ,"
+            if max(map(len, _PIECES.split(line))) > LONGEST_PIECE:
+                return f"> {LONGEST_PIECE // 1024} KB"
     split = text.count(",") > MOST_SPLIT and len(_SPLIT.findall(text)) > MOST_SPLIT
     return f"> {MOST_SPLIT} [0,0]" if split else ""
 
 
-def _documents(text: str) -> list[str]:
-    """Split YAML at its `---` lines, each document on the lines it had."""
+def _documents(text: str) -> list[tuple[int, str]]:
+    """Split YAML at its `---` lines; each document follows the number of lines above it."""
     starts = [0, *(match.end() for match in _NEXT.finditer(text)), len(text) + 3]
-    parts = [
-        "\n" * text.count("\n", 0, start) + text[start : end - 3] for start, end in pairwise(starts)
-    ]
-    return [part for part in parts if _SAID.search(part)] or [text]
+    parts: list[tuple[int, str]] = []
+    above = 0
+    for start, end in pairwise(starts):
+        if _SAID.search(text, start, end - 3):
+            parts.append((above, text[start : end - 3]))
+        above += text.count("\n", start, end)
+    return parts or [(0, text)]
