@@ -106,27 +106,35 @@ def in_process(solution: Solution, sheets: list[dict[str, str]]) -> float:
 
 def end_to_end(sheets: list[dict[str, str]], count: int) -> None:
     """Report whole runs of the command from a file of JSON lines, start-up included."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        (place / "large.yaml").write_text(exercise(), encoding="utf-8")
-        for form, size in (("scores", count), ("scores", 4 * count), ("html", count)):
-            with (place / "all.jsonl").open("w", encoding="utf-8") as file:
-                for n in range(size):
-                    sheet = {"student": {"id": f"s{n}"}, "answers": sheets[n % len(sheets)]}
-                    file.write(json.dumps(sheet) + "\n")
-            out = place / f"{form}-{size}"
-            command = [sys.executable, "-m", "tp_solver", "grade", str(place / "large.yaml")]
-            command += [str(place / "all.jsonl"), "-o", str(out), "--format", form]
-            start = time.perf_counter()
-            run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-            _, status, used = os.wait4(run.pid, 0)
-            run.returncode = os.waitstatus_to_exitcode(status)
-            assert run.returncode == 0
-            spent = time.perf_counter() - start
+    for form, sizes in (("scores", (count, 4 * count, 10 * count)), ("html", (count, 2 * count))):
+        before: list[tuple[int, float]] = []
+        for size in sizes:
+            with tempfile.TemporaryDirectory() as folder:
+                spent, peak = one_run(Path(folder), form, size, sheets)
             print(
                 f"end to end, {form:6} {size:7,}: {spent:6.1f} s, {size / spent:7,.0f} a second, "
-                f"peak {used.ru_maxrss // 1024} MB a process"
+                f"peak {peak} MB a process"
             )
+            before.append((size, spent))
+        (fewer, first), (more, last) = before[0], before[-1]
+        print(f"  between these two {(more - fewer) / (last - first):9,.0f} a second")
+
+
+def one_run(place: Path, form: str, size: int, sheets: list[dict[str, str]]) -> tuple[float, int]:
+    """Run the command on so many copies; return the seconds it takes and its memory in MB."""
+    (place / "large.yaml").write_text(exercise(), encoding="utf-8")
+    with (place / "all.jsonl").open("w", encoding="utf-8") as file:
+        for n in range(size):
+            sheet = {"student": {"id": f"s{n}"}, "answers": sheets[n % len(sheets)]}
+            file.write(json.dumps(sheet) + "\n")
+    command = [sys.executable, "-m", "tp_solver", "grade", str(place / "large.yaml")]
+    command += [str(place / "all.jsonl"), "-o", str(place / "out"), "--format", form]
+    start = time.perf_counter()
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(run.pid, 0)
+    run.returncode = os.waitstatus_to_exitcode(status)
+    assert run.returncode == 0
+    return time.perf_counter() - start, used.ru_maxrss // 1024
 
 
 def notebook(sheet: dict[str, str]) -> float:

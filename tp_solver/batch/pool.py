@@ -130,6 +130,7 @@ def _start(job: Job, stop: Event) -> None:
     """Make this process ready: it ends with its parent, whatever becomes of that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent tells when to stop
     _keep_memory()
+    gc.freeze()  # what is there already stays
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if not _worker:  # this process was not forked
         _worker.append(Worker(job))

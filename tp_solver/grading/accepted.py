@@ -223,7 +223,7 @@ class _Numbers:
             first, last = self.span(i, right[i])
             if abs(away) < FURTHEST and not first <= round(away) <= last:
                 further = trial.variant.equation.left.key != place[0]
-                weight = float(np.prod([mistake.weight for mistake in trial.variant.mistakes]))
+                weight = trial.variant.weight
                 made.setdefault(i, []).append((further, -weight, round(away)))
         return {
             i: list(dict.fromkeys(n for *_, n in sorted(found, key=itemgetter(0, 1))))[:MOST_TRIED]

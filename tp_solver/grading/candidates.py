@@ -53,8 +53,7 @@ class Candidates:
         true_ones = self.judge.truth
         truth = _Triers(system, Places(true_ones.tables, true_ones.at(spots.rows), at), spots)
         for variant in found:
-            ids = tuple(mistake.id for mistake in variant.mistakes)
-            weight = float(np.prod([mistake.weight for mistake in variant.mistakes]))
+            ids, weight = variant.ids, variant.weight
             written = own.of(variant.equation)
             yield Explanation(ids, Candidate(written, weight), variant.names)
             if true:
@@ -81,11 +80,9 @@ class Candidates:
             found = trial.given[spots.key][(*(axis[inside] for axis in index), at[inside])]
             written = np.full(spots.typed.shape, np.nan)
             written[inside] = found.reshape(len(found), -1)
-            mistakes = trial.variant.mistakes
-            weight = float(np.prod([mistake.weight for mistake in mistakes]))
-            candidate = Candidate(written, weight, REACH + 2 * trial.steps)
-            ids = tuple(mistake.id for mistake in mistakes)
-            yield Explanation(ids, candidate, trial.variant.names, placed=False)
+            variant = trial.variant
+            candidate = Candidate(written, variant.weight, REACH + 2 * trial.steps)
+            yield Explanation(variant.ids, candidate, variant.names, placed=False)
 
     def slips(self, spots: Spots) -> Iterator[Explanation]:
         """Try slips of writing at the spots."""

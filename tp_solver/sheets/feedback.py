@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property, partial
 
-import numpy as np
 from markupsafe import Markup
 
 from tp_solver.exercise.exercise import Asked
 from tp_solver.exercise.fields import Text
-from tp_solver.grading.hints import WRONG
 from tp_solver.grading.marked import Batch
-from tp_solver.grading.report import VERDICTS, Report, Score, final_mark
+from tp_solver.grading.report import Report, Score, final_mark
 from tp_solver.graph.arrays import Array
 from tp_solver.graph.schedule import ground
 from tp_solver.sheets.entities import entities, escaped, escaped_words
@@ -41,7 +39,6 @@ from tp_solver.text import Words
 
 MOST_REDONE = 40  # steps of one copy that are worked again
 MOST_KEPT = 50_000  # texts that are remembered
-WRONG_ONES = np.isin(np.arange(256), [VERDICTS.index(verdict) for verdict in WRONG])
 _BETWEEN = '</div></div><div class="value"><span>'
 _END = "</span></div></div>"
 Place = tuple[str, tuple[int, ...]]
@@ -167,10 +164,8 @@ class FeedbackWriter(Writer):
         """Say which step is the first wrong one to compute, with a link to its question."""
         batch, row = report.own
         rows = self.rows_of(batch)
-        wrong = np.flatnonzero(WRONG_ONES[batch.matrix[0][row]])
-        if not len(wrong):
-            return Markup()
-        return self.slip(rows, int(wrong[np.argmin(rows.order[wrong])]))
+        first = rows.looks_of(batch).first[row]
+        return self.slip(rows, first) if first >= 0 else Markup()
 
     def slip(self, rows: MarkRows, first: int) -> Markup:
         """Say that an item is the first wrong one."""

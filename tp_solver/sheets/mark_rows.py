@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,12 +27,26 @@ if TYPE_CHECKING:
     from tp_solver.grading.marking import Marker
     from tp_solver.sheets.feedback import FeedbackWriter
 
+WRONG_ONES = np.isin(np.arange(256), [VERDICTS.index(verdict) for verdict in WRONG])
 REDONE = np.isin(np.arange(256), [VERDICTS.index(v) for v in (*WRONG, Verdict.CARRIED)])
 SAID = CODES.index("own-values")  # which the verdict says already
 MOST_KNOWN = 50_000  # rows that are remembered
 HOLE = "\0"  # in the place of what was expected
 Place = tuple[str, tuple[int, ...]]
-Looks = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Looks:
+    """How the rows of a batch look: numbers, of all copies, then by item.
+
+    Rows look the same where the same text was typed for the same item, and marked alike; those
+    that known mistakes explain have -1, for they are not remembered. `first` has the wrong item of
+    each copy that is worked out before the others, -1 where none is wrong.
+    """
+
+    batch: Batch
+    looks: NDArray[np.int64]
+    first: list[int]
 
 
 class MarkRows:
@@ -53,28 +67,30 @@ class MarkRows:
         self.tails: list[dict[int, tuple[str, str]]] = [{} for _ in self.items]
         self.hole = number_pattern(writer.mark)
         self.known: dict[int, str] = {}
-        self.batch: Batch | None = None
         self.tokens: Tokens | None = None
-        self.looks: Looks = np.zeros((0, 0), np.int64)
+        self.looks: Looks | None = None
 
     def looks_of(self, batch: Batch) -> Looks:
-        """Return a number for the look of every row: of all copies, then by item.
-
-        Rows look the same where the same text was typed for the same item, and marked alike;
-        those that known mistakes explain have -1, for they are not remembered.
-        """
-        if self.batch is not batch:
+        """Return how the rows of a batch look, found once."""
+        if self.looks is None or self.looks.batch is not batch:
             tokens = batch.readings.tokens
             if len(self.known) >= MOST_KNOWN or tokens is not self.tokens:
                 self.known.clear()
                 self.tokens = tokens
-            verdict, code = batch.matrix
-            looks = (batch.typed.astype(np.int64) << 8 | verdict) << 8 | code
-            self.looks = looks * len(self.items) + np.arange(len(self.items))
-            for row, found in batch.findings.items():
-                self.looks[row, list(found)] = -1
-            self.batch = batch
+            self.looks = self.all_looks(batch)
         return self.looks
+
+    def all_looks(self, batch: Batch) -> Looks:
+        verdict, code = batch.matrix
+        looks = (batch.typed.astype(np.int64) << 8 | verdict) << 8 | code
+        looks = looks * len(self.items) + np.arange(len(self.items))
+        for row, found in batch.findings.items():
+            looks[row, list(found)] = -1
+        wrong = WRONG_ONES[verdict]
+        beyond = np.full((len(verdict), 1), np.inf)  # comes after all that are wrong
+        order = np.hstack([np.where(wrong, self.order, np.inf), beyond])
+        first = np.where(wrong.any(axis=1), order.argmin(axis=1), -1)
+        return Looks(batch, looks, first.tolist())
 
     def name(self, item: Item) -> Markup:
         """Draw the name of what a mark is for; a question's answer has a number only."""
@@ -165,7 +181,7 @@ class Copy:
         self.tokens = batch.typed[row]
         self.findings = batch.findings.get(row, {})
         self.due = batch.due[row].tolist() if batch.judge.truth.family else None
-        self.looks = rows.looks_of(batch)[row].tolist()
+        self.looks = rows.looks_of(batch).looks[row].tolist()
         self.again = np.flatnonzero(REDONE[self.verdicts]).tolist()
 
     def expected(self, number: int) -> str:

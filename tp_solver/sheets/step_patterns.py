@@ -47,6 +47,7 @@ Spot = tuple[str, tuple[int, ...], tuple[int, ...]]  # a quantity, its slot, a c
 class _StandIns(Solution):
     """A solution that puts stand-ins in the place of all computed numbers, and notes which."""
 
+    base: Solution = field(kw_only=True)
     negative: Callable[[int], bool] = bool
     spots: dict[Spot, int] = field(default_factory=dict)
     choosing: set[str] = field(default_factory=set)  # quantities that choose what stands there
@@ -55,13 +56,13 @@ class _StandIns(Solution):
         """Return stand-ins for what differs, the number itself for one given to all."""
         position = ground(ref, {})
         if self.for_all(ref, position):
-            return super().number(ref)
+            return self.base.number(ref)
         table = self.tables[ref.key]
         return self.nested(ref.key, table.slot(position), self.model.system.shapes[ref.key], ())
 
     def for_all(self, ref: Ref, position: tuple[int, ...]) -> bool:
         """Tell whether a number is given, and the same for all students."""
-        return (ref.key, position) in self.given and ref.key not in drawn_keys(self.model)
+        return (ref.key, position) in self.base.given and ref.key not in drawn_keys(self.model)
 
     def nested(
         self, key: str, slot: tuple[int, ...], shape: tuple[int, ...], at: tuple[int, ...]
@@ -209,11 +210,11 @@ def step_pattern(
     drawn: list[str] = []
     spots: dict[Spot, int] = {}
     choosing: set[str] = set()
-    name = symbols = ""
     for negative in _SIGNS:
-        open_ones = _StandIns(solution.model, solution.tables, negative, spots, choosing)
+        open_ones = _StandIns(
+            solution.model, solution.tables, negative, spots, choosing, base=solution
+        )
         step = open_ones.step(equation, dict(at))
-        name, symbols = _line("", step.ref, mark), _line("=", step.formula, mark)
         drawn.append(_line("=", step.substituted, mark))
     open_to_all = len(spots) <= MOST_HOLES and not choosing
     pattern = _pattern(*drawn[:2]) if open_to_all else None
@@ -227,8 +228,8 @@ def step_pattern(
                 break
     slot = solution.tables[equation.left.key].slot(ground(equation.left, dict(at)))
     start = (
-        f'<div class="step"><div class="name">{name}</div><div class="work">'
-        f"<div>{symbols}</div><div>"
+        f'<div class="step"><div class="name">{_line("", step.ref, mark)}</div><div class="work">'
+        f"<div>{_line('=', step.formula, mark)}</div><div>"
     )
     return StepPattern(equation, dict(at), slot, start, pattern, tuple(spots))
 

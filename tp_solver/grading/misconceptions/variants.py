@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
+from math import prod
 
 from tp_solver.exercise.exercise import Equation
 from tp_solver.grading.misconceptions import Mistake, catalogue
@@ -48,10 +49,15 @@ class Variant:
     equation: Equation
     names: Names
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """Return the ids of its mistakes."""
         return tuple(mistake.id for mistake in self.mistakes)
+
+    @cached_property
+    def weight(self) -> float:
+        """Return how likely it is beside others: that of two mistakes is the product."""
+        return prod(mistake.weight for mistake in self.mistakes)
 
 
 def variants(scope: Scope, number: int, mistakes: tuple[Mistake, ...] = ()) -> list[Variant]:
