@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 TO_MARK = "to-mark.csv"
 MOST_BOOK_ROWS = 5_000  # of a workbook, which takes far longer than text
-MOST_BOOK_VERDICTS = 200_000
+MOST_BOOK_VERDICTS = 50_000  # half a second
 RECORDED = "JOIN record r USING (id)"
 RECORD = "r.scores, r.verdicts, r.codes, r.findings, r.remarks, r.refused, r.person"
 
@@ -88,7 +88,8 @@ class Outputs:
         """Write the gradebook as a workbook."""
         path = self.folder / "gradebook.xlsx"
         with replaced(path) as part:
-            verdicts = self.store.count() * len(self.items) <= MOST_BOOK_VERDICTS
+            few = self.store.count() * len(self.items) <= MOST_BOOK_VERDICTS
+            verdicts = few and self.settings.formats != ("scores",)
             part.write_bytes(view.book(self.rows(copies), verdicts))
         return path
 
