@@ -12,6 +12,7 @@ from tp_solver.errors import UserError
 
 if TYPE_CHECKING:
     from tp_solver.grading.report import Report
+    from tp_solver.grading.submission import Submission
     from tp_solver.solution import Solution
     from tp_solver.text import Words
 
@@ -36,33 +37,14 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Tell a student what is right and what not yet, and nothing more."""
-    from tp_solver.grading.checking import (
-        checked_lines,
-        own_numbers,
-        prompt,
-        summary,
-        typed_answers,
-    )
+    from tp_solver.grading.checking import checked_lines, own_numbers, summary
+    from tp_solver.sheets.remarks import refused, worded
     from tp_solver.solution import solve
     from tp_solver.text import words
 
     solution = solve(one_model(options.exercise))
     language = words(options.lang)
-    if options.submission is None and options.student is None and solution.exercise.variants:
-        raise UserError("each student has their own numbers: say whose with --student ID")
-    if options.submission is None:
-        if sys.stdin.isatty():
-            start = prompt(solution)
-            print(language(f"check.{start.code}", **dict(start.values)), file=sys.stderr)
-        submission = typed_answers(sys.stdin)
-    else:
-        from tp_solver.grading.readers import read_submissions
-
-        submission, *more = read_submissions(Path(options.submission))
-        if more:
-            raise UserError(f"{options.submission} holds several submissions: give one of them")
-    from tp_solver.sheets.remarks import refused, worded
-
+    submission = _handed_in(options, solution, language)
     solution, submission = own_numbers(solution, submission, options.student)
     lines, report = checked_lines(solution, submission)
     if report.refused is not None:
@@ -77,6 +59,24 @@ def run(options: argparse.Namespace) -> int:
     print(language(f"check.{end.code}", **dict(end.values)))
     _give_hints(solution, report, options.hint, language)
     return DONE
+
+
+def _handed_in(options: argparse.Namespace, solution: Solution, words: Words) -> Submission:
+    """Read the one submission of a file, or what is typed in."""
+    from tp_solver.grading.checking import prompt, typed_answers
+    from tp_solver.grading.readers import read_submissions
+
+    if options.submission is not None:
+        submission, *more = read_submissions(Path(options.submission))
+        if more:
+            raise UserError(f"{options.submission} holds several submissions: give one of them")
+        return submission
+    if options.student is None and solution.exercise.variants:
+        raise UserError("each student has their own numbers: say whose with --student ID")
+    if sys.stdin.isatty():
+        start = prompt(solution)
+        print(words(f"check.{start.code}", **dict(start.values)), file=sys.stderr)
+    return typed_answers(sys.stdin)
 
 
 def _give_hints(solution: Solution, report: Report, level: int, words: Words) -> None:
