@@ -26,7 +26,7 @@ from tp_solver.grading.submission import LONGEST_LINE
 FEEDBACK = "feedback"
 SMALL = 64 * 1024  # bytes: a file that a worker reads whole
 # Submissions in a task: scores only, pages too, whole reports too. Large batches are quick ones.
-SCORES, PAGES, REPORTS = 2048, 2048, 512
+SCORES, PAGES, REPORTS = 2048, 2048, 1024
 OF_FILE = 8  # what a file counts for, which has to be read
 CHUNK = 512  # submissions looked up at once
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")

@@ -9,9 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tp_solver.grading.record import Item, Record
-from tp_solver.grading.report import Report, final_mark
+from tp_solver.grading.report import Report
 from tp_solver.sheets.gradebook import gradebook_csv, gradebook_xlsx
-from tp_solver.sheets.report_json import report_data
+from tp_solver.sheets.report_json import ReportLines, encode
 from tp_solver.solution import Solution
 from tp_solver.text import Words
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tp_solver.sheets.feedback import FeedbackWriter
 
 Rows = Iterable[tuple[Record, str]]
-
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(", ", ": ")).encode
 
 
 class Pages:
@@ -31,6 +29,7 @@ class Pages:
         self.words = words
         self.scale = solution.exercise.file.scale
         self.items = items
+        self.reports = ReportLines(words, self.scale)
 
     @cached_property
     def writer(self) -> FeedbackWriter:
@@ -45,11 +44,7 @@ class Pages:
 
     def data(self, report: Report) -> str:
         """Return a report as JSON on one line, without what only the whole class tells."""
-        data = report_data(report, self.words)
-        score = report.score
-        data["mark"] = None if score is None else final_mark(score, report.out_of, self.scale)
-        data["counts"] = True
-        return _encode(data)
+        return self.reports.line(report)
 
     def lines(self, records: Iterable[Record]) -> list[str]:
         """Return the lines of records in the gradebook."""
@@ -62,7 +57,7 @@ def with_copies(data: str, counts: bool, remark: str) -> str:
     found = json.loads(data)
     found["counts"] = counts
     found["remarks"].append(remark)
-    return _encode(found)
+    return encode(found)
 
 
 class Class:

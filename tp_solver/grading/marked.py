@@ -127,6 +127,15 @@ class Batch:
         return found
 
     @cached_property
+    def own_values(self) -> Array:
+        """Return what the student's own values give for every item, NaN where nothing was typed."""
+        found = np.full(self.typed.shape, np.nan)
+        for key, verdicts in self.judge.verdicts.items():
+            at = [i for i, item in enumerate(self.marker.items) if item.key == key]
+            found[:, at] = verdicts.own[:, [self.marker.items[i].number for i in at]]
+        return np.where(self.typed == BLANK, np.nan, found)
+
+    @cached_property
     def due(self) -> Array:
         """Return what is expected for every item: submissions, then items."""
         items, truth = self.marker.items, self.judge.truth
@@ -240,6 +249,12 @@ class Batch:
             way = 0 if len(block.ways) == 1 else int(self.ways[asked.question.id][row])
             for column in block.ways[way]:
                 yield self.mark(row, asked.question.id, column)
+
+    def item_mark(self, row: int, number: int) -> Mark:
+        """Make the mark of one item."""
+        column = self.marker.columns[number]
+        question = self.marker.items[number].question
+        return self.other(row, question) if column is None else self.mark(row, question, column)
 
     @cached_property
     def ways(self) -> dict[str, Ints]:

@@ -83,21 +83,23 @@ class Marker:
                 self.blocks[asked.question.id] = NumberBlock(asked, kind.columns(asked, solution))
         self.shares = share_table(self.credit)
         self.asked = {asked.question.id: asked for asked in solution.exercise.questions}
-        self.items = tuple(self.all_items())
+        everything = list(self.all_items())
+        self.items = tuple(item for item, _ in everything)
+        self.columns = tuple(column for _, column in everything)
 
-    def all_items(self) -> Iterator[Item]:
+    def all_items(self) -> Iterator[tuple[Item, Column | None]]:
         """Yield everything that is marked, in the order of the questions and of their ways."""
         for asked in self.solution.exercise.questions:
             question = asked.question
             block = self.blocks.get(question.id)
             if block is None:
-                yield Item(question.id, question.id, None, question.points)
+                yield Item(question.id, question.id, None, question.points), None
                 continue
             for way, columns in enumerate(block.ways):
                 for c in columns:
                     at = tuple(c.component) if isinstance(c.component, list) else c.component
                     place = (c.key, c.position, c.number, way, c.expected)
-                    yield Item(question.id, c.name, at, c.points, *place)
+                    yield Item(question.id, c.name, at, c.points, *place), c
 
     @property
     def chunk(self) -> int:
