@@ -74,13 +74,13 @@ def test_goes_on_after_an_exception(
 
 def test_goes_on_after_a_kill(tmp_path: Path) -> None:
     path = exercise(tmp_path)
-    (tmp_path / "class.jsonl").write_text("\n".join(lines(1500)), encoding="utf-8")
+    (tmp_path / "class.jsonl").write_text("\n".join(lines(3000)), encoding="utf-8")
     command = [sys.executable, "-m", "tp_solver", "grade", str(path), str(tmp_path / "class.jsonl")]
     command += ["-o", str(tmp_path / "killed"), "--lang", "en", "--jobs", "1"]
     started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     until = time.monotonic() + 60
-    # Reports are stored 512 at a time: so the first ones are, when there are 600 pages.
-    while len(list((tmp_path / "killed").glob(".pages/*"))) < 600 and time.monotonic() < until:
+    # Reports are stored 1024 at a time: so the first ones are, when there are 1100 pages.
+    while len(list((tmp_path / "killed").glob(".pages/*"))) < 1100 and time.monotonic() < until:
         time.sleep(0.01)
     os.kill(started.pid, signal.SIGKILL)
     assert started.wait() == -signal.SIGKILL
@@ -89,7 +89,7 @@ def test_goes_on_after_a_kill(tmp_path: Path) -> None:
         for _ in range(2)  # the second time, all is there
     ]
     assert [line.splitlines()[0] for line in told] == [
-        f"marked already: {count} of 1,500 copies" for count in ("512", "1,500")
+        f"marked already: {count} of 3,000 copies" for count in ("1,024", "3,000")
     ]
     arguments = ["grade", str(path), str(tmp_path / "class.jsonl"), "--lang", "en"]
     assert main([*arguments, "-o", str(tmp_path / "whole")]) == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.material import Silent, lines
+from tests.batch.material import Silent, exercise, lines, run
 from tp_solver.batch import plan
 from tp_solver.batch.job import store_in
 from tp_solver.batch.people import People
@@ -40,3 +40,17 @@ def test_the_last_tasks_are_small(
     assert found[0] == 100
     assert all(50 <= size <= 100 for size in found[:-1])
     assert found[-1] <= 100 if jobs == 1 else found[-1] <= 60
+
+
+def test_the_same_file_in_two_folders_of_one_name_is_two_copies(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        below = tmp_path / name / "copies"
+        below.mkdir(parents=True)
+        (below / "all.jsonl").write_text("\n".join(lines(3)), encoding="utf-8")
+        (below / "one.yaml").write_text("student: e\nanswers: {c: 6}\n", encoding="utf-8")
+    path = exercise(tmp_path)
+    folders = [tmp_path / name / "copies" for name in ("a", "b")]
+    for _ in range(2):  # the second time, all is there already
+        outcome = run(path, folders, tmp_path / "out")
+        assert outcome.submissions == 8
+    assert outcome.recognised == 8

@@ -44,12 +44,18 @@ def many(count: int) -> str:
     return "".join(f"k{i}: 1\n" for i in range(count))
 
 
-@pytest.mark.parametrize("text", ["[1, 2, 3, 4]", "a: [1, 2, 3, 4]", many(4), "- 1\n" * 4])
+@pytest.mark.parametrize(
+    "text", ["[[1, 2, 3, 4]]", "a: [1, 2, 3, 4]", many(4), "- - 1\n" + "  - 1\n" * 3]
+)
 def test_no_list_or_mapping_has_more_items(text: str) -> None:
     assert compose(text, 4) is not None
     with pytest.raises(TooMuch, match="more than 3 values in one") as caught:
         compose(text, 3)
     assert text[caught.value.offset] in "4k1"
+
+
+def test_a_list_that_is_all_there_is_may_have_more() -> None:
+    assert compose("- 1\n" * 9, 3) is not None
 
 
 def test_keys_written_twice_end_the_reading() -> None:
@@ -58,3 +64,7 @@ def test_keys_written_twice_end_the_reading() -> None:
     with pytest.raises(TooMuch, match="`a` is written twice") as caught:
         compose(text + "a: 1\n" * 3 + "[", 1000)  # what is wrong further on is not reached
     assert caught.value.offset == len(text)
+
+
+def test_keys_of_other_mappings_do_not_add_up() -> None:
+    assert compose("- {a: 1, a: 2}\n" * (MOST_TWICE + 1), 1000) is not None

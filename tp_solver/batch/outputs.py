@@ -63,7 +63,8 @@ class Outputs:
             reports = self.reports(copies, language)
             written.append(write_results(self.folder, reports, self.solution, language))
         if self.settings.pages:
-            everyone = view.page(self.counted(copies), self.store.count())
+            total = self.store.count() - sum(not fate.counts for fate in copies.values())
+            everyone = view.page(self.counted(copies), total)
             written.insert(0, self.file("index.html", everyone))
         template, notes = self.to_mark(language)
         return [*written, *template], notes

@@ -48,7 +48,7 @@ class Planner:
     recognised: int = 0
     task: Task = field(default_factory=list)
     weight: int = 0
-    seen: Counter[tuple[str, int]] = field(default_factory=Counter)
+    seen: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         pages = PAGES if self.settings.pages else SCORES
@@ -95,9 +95,8 @@ class Planner:
 
     def header(self, source: Input) -> bytes:
         """Return what tells an input from others of the same content."""
-        place = (str(source.path), source.member.offset if source.member else -1)
-        self.seen[place] += 1
-        parts = (source.file, source.suffix, source.owner, source.refused, self.seen[place])
+        self.seen[source.file] += 1  # two folders of one name may hold the same file
+        parts = (source.file, source.suffix, source.owner, source.refused, self.seen[source.file])
         return repr(parts).encode("utf-8", "replace")
 
     def has_lines(self, source: Input, size: int) -> bool:

@@ -67,10 +67,11 @@ def _alone(job: Job, tasks: Iterable[Task]) -> Iterator[Marked]:
 def _together(job: Job, tasks: Iterable[Task], jobs: int) -> Iterator[Marked]:
     # A fork has all that is loaded already, but is only safe where no other thread is at work.
     alone = sys.platform == "linux" and threading.active_count() == 1
-    context = get_context("fork" if alone else "spawn")
-    sys.stdout.flush()
     if alone:
         _worker[:] = [Worker(job).loaded()]
+        alone = threading.active_count() == 1
+    context = get_context("fork" if alone else "spawn")
+    sys.stdout.flush()
     stop = context.Event()
     queue: deque[tuple[Task, Future[Marked]]] = deque()
     with _quiet_numbers():

@@ -114,7 +114,8 @@ class Batch:
                 for i in places.get((key, number), ()):
                     if self.matrix[0][row, i] != ABSENT:
                         found.setdefault(row, {})[i] = finding
-        return found
+        # In the order of the items, whatever the order in which quantities were met.
+        return {row: dict(sorted(items.items())) for row, items in found.items()}
 
     @cached_property
     def typed(self) -> Ids:

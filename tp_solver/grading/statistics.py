@@ -114,7 +114,9 @@ class Statistics:
 
     def settle(self) -> None:
         """Count the verdicts that wait."""
-        if not (self.waiting and self.items):
+        if not self.items:
+            self.waiting.clear()
+        if not self.waiting:
             return
         found = np.frombuffer(b"".join(self.waiting), dtype=np.uint8)
         found = found.reshape(len(self.waiting), len(self.items))

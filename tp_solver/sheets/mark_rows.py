@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WRONG_ONES = np.isin(np.arange(256), [VERDICTS.index(verdict) for verdict in WRONG])
 REDONE = np.isin(np.arange(256), [VERDICTS.index(v) for v in (*WRONG, Verdict.CARRIED)])
 SAID = CODES.index("own-values")  # which the verdict says already
-MOST_KNOWN = 50_000  # rows that are remembered
+MOST_KNOWN, LONGEST_KNOWN = 50_000, 1000  # rows that are remembered, characters of one
 HOLE = "\0"  # in the place of what was expected
 Place = tuple[str, tuple[int, ...]]
 
@@ -231,7 +231,7 @@ class Copy:
         else:
             before, after = rows.tail(i, verdict, code, self.batch)
             row = f"{start}{before}{self.expected(i)}{after}"
-        if self.due is None and len(rows.known) < MOST_KNOWN:
+        if self.due is None and len(rows.known) < MOST_KNOWN and len(row) <= LONGEST_KNOWN:
             rows.known[self.looks[i]] = row
         return row
 

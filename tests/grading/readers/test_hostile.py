@@ -109,13 +109,13 @@ def test_one_byte_too_many(tmp_path: Path) -> None:
     ("text", "detail"),
     [
         ("answers: {a: [" + "b," * 200_000 + "]}", "> 5000 ,"),
-        ("answers: {a: [" + "{b: 1}," * 60_000 + "]}", "> 5000 ,"),
+        ("answers: {a: [" + "{b: 1}," * 6_000 + "]}", "more than 5000 values in one list"),
         ("answers: {a: [" + "b,\n" * 6_000 + "]}", "more than 5000 values in one list"),
-        ("answers: {" + "a: 1, " * 1_000 + "}", "`a` is written twice, and so are 50 keys before"),
+        ("answers: {" + "a: 1, " * 1_000 + "}", "`a` is written twice, and so are 50 before"),
         ('answers:\n  b: "\\t"\n' + '  a: "1"\n' * 10_000, "`a` is written twice"),
-        ("answers: {a: " + "x" * 500_000 + "}", "> 16 KB"),
-        ("answers: {a: " + "xy z " * 100_000 + "}", "> 16 KB"),
-        ('answers: {a: "' + "xy z " * 100_000 + '"}', "> 16 KB"),
+        ("answers: {a: " + "x" * 500_000 + "}", "> 128 KB"),
+        ("answers: {a: " + "xy z " * 100_000 + "}", "> 128 KB"),
+        ('answers: {a: "' + "xy z " * 100_000 + '"}', "> 128 KB"),
     ],
 )
 def test_far_too_much_yaml_is_refused_before_it_is_read(
@@ -125,6 +125,21 @@ def test_far_too_much_yaml_is_refused_before_it_is_read(
     assert found.refused is not None
     assert found.refused.code == "unreadable-file"
     assert detail in dict(found.refused.values)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("- {student: a, answers: {b: 1, b: 2}}\n" * 60, 60),  # a slip of what wrote them
+        ("- {student: a, answers: {b: 1}}\n" * 5_100, 5_100),
+        ("[" + "{student: a, answers: {b: 1, c: 2, d: 3}}, " * 1_800 + "]", 1_800),
+        ('answers: {a: "' + "\u5b57" * 40_000 + '"}', 1),  # an essay without a space
+    ],
+)
+def test_much_that_is_honest_is_read(text: str, count: int, tmp_path: Path) -> None:
+    found = read(tmp_path, "a.yaml", text)
+    assert len(found) == count
+    assert all(one.refused is None for one in found)
 
 
 def test_a_large_matrix_on_one_line_is_read(tmp_path: Path) -> None:

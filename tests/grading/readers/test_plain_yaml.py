@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tp_solver.catalogue import exercise_files
 from tp_solver.exercise.source import parse_yaml
-from tp_solver.grading.readers import yaml
+from tp_solver.grading.readers import read_submissions, yaml
 from tp_solver.grading.readers.inputs import Input
 from tp_solver.grading.readers.items import submissions
 from tp_solver.grading.readers.people import Owner
@@ -127,3 +127,13 @@ def test_documents_are_read_as_the_library_does(
             parse_yaml("\n" * above + part, "ada.yaml") for above, part in yaml._documents(text)
         ]
         assert found == list(submissions(parts, SOURCE))
+
+
+def test_a_document_may_begin_on_the_line_that_parts_it(tmp_path: Path) -> None:
+    path = tmp_path / "class.yaml"
+    for first in ("student: a\nanswers:\n  h: 1\n", "--- {student: a, answers: {h: 1}}\n", ""):
+        path.write_text(
+            first + "--- {student: b, answers: {h: 2}}\n---\nstudent: c\nanswers: {h: 3}\n"
+        )
+        names = [one.student.id for one in read_submissions(path) if one.refused is None]
+        assert names == (["a"] if first else []) + ["b", "c"]

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from tp_solver.grading.submission import LONGEST_RAW, Raw
 
 MOST_FORMS = 4
-MOST_NAMES = 1000  # a longer pattern takes too long to make
+MOST_TEXTS = 1000  # of a line: a longer pattern takes too long to make
 WAIT = 500  # lines until another form is looked for: a pattern takes as long as that many lines
 _BLANK = " \t\r\n"
 _PLAIN = r'"([^"\\\x00-\x1f]*+)"'
@@ -63,7 +63,7 @@ class Form:
         if "\\" in line or [match[1] for match in found] != [text for _, text in texts]:
             return None
         paths, names = [path for path, _ in texts], tuple(data["answers"])
-        if not 0 < len(names) <= MOST_NAMES:
+        if not names or len(texts) > MOST_TEXTS:
             return None
         others = {_FIELDS[path]: at for at, path in enumerate(paths) if path in _FIELDS}
         return cls(_pattern(line, found), names, paths.index(("answers", names[0])), others)

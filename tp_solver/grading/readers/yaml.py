@@ -16,6 +16,7 @@ from tp_solver.grading.report import Remark
 from tp_solver.grading.submission import (
     DEEPEST,
     LARGEST_YAML,
+    LONGEST_RAW,
     MOST_ANSWERS,
     MOST_DOCUMENTS,
     Submission,
@@ -24,10 +25,10 @@ from tp_solver.grading.submission import (
 SUFFIXES = (".yaml", ".yml")
 LARGEST = LARGEST_YAML
 MOST_ANCHORS, MOST_ALIASES, MOST_SPLIT = 50, 10, 500
-LONGEST_PIECE = 16 * 1024  # characters of a line between two signs that mean something
+LONG = 16 * 1024  # characters of a line that is looked at more closely
 _ANCHOR, _ALIAS = re.compile(r"(?:^|[\s,\[{:])&\w", re.MULTILINE), re.compile(r"[\s,\[{:]\*\w")
 _SPLIT = re.compile(r"[\[,]\s*[-+]?[0-9]+,[0-9]")  # [0,5: two numbers to YAML
-_PIECES = re.compile(r"[,:\[\]{}]")
+_BRACKETS, _SIGNS = re.compile(r"[\[\]{}]"), re.compile(r"[,:]")
 _NEXT = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _SAID = re.compile(r"^[ \t]*[^#%\s]", re.MULTILINE)  # a line that is no comment, no directive
 
@@ -73,11 +74,11 @@ def _tangled(text: str) -> str:
     if anchors > MOST_ANCHORS or (anchors and len(_ALIAS.findall(text)) > MOST_ALIASES):
         return "&… *…"
     for line in text.split("\n"):
-        if len(line) > LONGEST_PIECE:
-            if line.count(",") > MOST_ANSWERS:
+        for piece in _BRACKETS.split(line) if len(line) > LONG else ():
+            if piece.count(",") > MOST_ANSWERS:
                 return f"> {MOST_ANSWERS} ,"
-            if max(map(len, _PIECES.split(line))) > LONGEST_PIECE:
-                return f"> {LONGEST_PIECE // 1024} KB"
+            if max(map(len, _SIGNS.split(piece))) > LONGEST_RAW:
+                return f"> {LONGEST_RAW // 1024} KB"
     split = text.count(",") > MOST_SPLIT and len(_SPLIT.findall(text)) > MOST_SPLIT
     return f"> {MOST_SPLIT} [0,0]" if split else ""
 
@@ -88,7 +89,8 @@ def _documents(text: str) -> list[tuple[int, str]]:
     parts: list[tuple[int, str]] = []
     above = 0
     for start, end in pairwise(starts):
-        if _SAID.search(text, start, end - 3):
-            parts.append((above, text[start : end - 3]))
+        part = text[start : end - 3]  # may begin on the line of its `---`
+        if _SAID.search(part):
+            parts.append((above, part))
         above += text.count("\n", start, end)
     return parts or [(0, text)]
