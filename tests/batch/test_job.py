@@ -27,7 +27,7 @@ from tp_solver.grading.reading import Gathering
 
 @pytest.fixture(autouse=True)
 def _small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SCORES", "PAGES", "REPORTS"):
+    for name in ("COPIES", "REPORTS"):
         monkeypatch.setattr(plan, name, 5)
 
 

@@ -34,7 +34,7 @@ def sizes(folder: Path, count: int, jobs: int) -> list[int]:
 def test_the_last_tasks_are_small(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
-    monkeypatch.setattr(plan, "SCORES", 100)
+    monkeypatch.setattr(plan, "COPIES", 100)
     monkeypatch.setattr(plan, "CHUNK", 10)
     found = sizes(tmp_path, 730, jobs)
     assert found[0] == 100

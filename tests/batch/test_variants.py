@@ -23,7 +23,7 @@ SETTINGS = Settings(language="en", students=tuple(f"e{i}" for i in range(COUNT) 
 
 @pytest.fixture(autouse=True)
 def _small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SCORES", "PAGES", "REPORTS"):
+    for name in ("COPIES", "REPORTS"):
         monkeypatch.setattr(plan, name, 4)
 
 

@@ -16,7 +16,7 @@ from tp_solver.grading.marking import Marker
 from tp_solver.grading.person import with_person
 from tp_solver.grading.report import Judged, Remark, Report, Student, final_mark
 from tp_solver.grading.submission import Raw
-from tp_solver.sheets.report_json import ReportLines, encode, report_data
+from tp_solver.sheets.report_json import ReportLines, encode, head_data, mark_data
 from tp_solver.solution import Solution, load, solve
 from tp_solver.text import words
 
@@ -27,7 +27,9 @@ def whole(report: Report, solution: Solution) -> str:
     """Write a report at once."""
     scale, score = solution.exercise.file.scale, report.score
     mark = None if score is None else final_mark(score, report.out_of, scale)
-    return encode(report_data(report, words("fr")) | {"mark": mark, "counts": True})
+    marks = [mark_data(one, words("fr")) for one in report.marks]
+    whole = {"marks": marks, "mark": mark, "counts": True}
+    return encode(head_data(report, words("fr")) | whole)
 
 
 def answers(solution: Solution, seed: int) -> dict[str, Raw]:

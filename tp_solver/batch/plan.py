@@ -25,8 +25,8 @@ from tp_solver.grading.submission import LONGEST_LINE
 
 FEEDBACK = "feedback"
 SMALL = 64 * 1024  # bytes: a file that a worker reads whole
-# Submissions in a task: scores only, pages too, whole reports too. Large batches are quick ones.
-SCORES, PAGES, REPORTS = 2048, 2048, 1024
+# Submissions in a task, and where it brings whole reports back. Large batches are quick ones.
+COPIES, REPORTS = 2048, 1024
 OF_FILE = 8  # what a file counts for, which has to be read
 CHUNK = 512  # submissions looked up at once
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -51,8 +51,7 @@ class Planner:
     seen: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        pages = PAGES if self.settings.pages else SCORES
-        self.most = self.limit = REPORTS if self.settings.data else pages
+        self.most = self.limit = REPORTS if self.settings.data else COPIES
         self.fresh = not self.store.count()
         self.parts = self.folder / PARTS
         self.feedback = self.folder / FEEDBACK

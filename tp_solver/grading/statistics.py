@@ -67,6 +67,16 @@ def places_in_order(solution: Solution, items: Sequence[Item]) -> list[int]:
     return [order.get((item.key, item.position), len(order)) for item in items]
 
 
+def first_of(chosen: NDArray[np.bool_], order: Sums) -> NDArray[np.intp]:
+    """Return, for each copy, which of its chosen items is worked out first; -1 where none is.
+
+    `chosen` has a row for each copy, `order` a number for each item.
+    """
+    beyond = np.full((len(chosen), 1), np.inf)  # so that there is something to choose from
+    ordered = np.hstack([np.where(chosen, order, np.inf), beyond])
+    return np.where(chosen.any(axis=1), ordered.argmin(axis=1), -1)
+
+
 class Statistics:
     """Counts the records of a class; `order` numbers the items by when they are worked out.
 
@@ -114,8 +124,6 @@ class Statistics:
 
     def settle(self) -> None:
         """Count the verdicts that wait."""
-        if not self.items:
-            self.waiting.clear()
         if not self.waiting:
             return
         found = np.frombuffer(b"".join(self.waiting), dtype=np.uint8)
@@ -124,10 +132,8 @@ class Statistics:
         for number in range(len(VERDICTS)):
             self.verdicts[:, number] += (found == number).sum(axis=0)
         self.discriminate(found)
-        # Of each copy, the broken item that is worked out first.
-        broken = BROKEN_ONES[found]
-        first = np.where(broken, self.order, np.inf).argmin(axis=1)[broken.any(axis=1)]
-        self.first += np.bincount(first, minlength=len(self.items))
+        first = first_of(BROKEN_ONES[found], self.order)
+        self.first += np.bincount(first[first >= 0], minlength=len(self.items))
 
     def score(self, record: Record) -> None:
         """Count the points of a record."""

@@ -13,6 +13,7 @@ from tp_solver.grading.hints import WRONG
 from tp_solver.grading.marked import Batch
 from tp_solver.grading.record import ABSENT, Item
 from tp_solver.grading.report import CODES, VERDICTS, Finding, Judged, Mark, Verdict
+from tp_solver.grading.statistics import first_of, places_in_order
 from tp_solver.grading.tokens import Tokens
 from tp_solver.language.parse import parse_name
 from tp_solver.language.tree import Part, Value
@@ -60,10 +61,7 @@ class MarkRows:
         self.names = [str(self.name(item)) for item in self.items]
         self.heads = [f'<tr><th scope="row">{n}</th><td class="typed">' for n in self.names]
         self.expected = [str(self.value(item)) for item in self.items]
-        last = len(writer.order)
-        self.order = np.array(
-            [writer.order.get((item.key, item.position), last) for item in self.items]
-        )
+        self.order = np.array(places_in_order(writer.solution, self.items), dtype=float)
         self.tails: list[dict[int, tuple[str, str]]] = [{} for _ in self.items]
         self.hole = number_pattern(writer.mark)
         self.known: dict[int, str] = {}
@@ -86,11 +84,7 @@ class MarkRows:
         looks = looks * len(self.items) + np.arange(len(self.items))
         for row, found in batch.findings.items():
             looks[row, list(found)] = -1
-        wrong = WRONG_ONES[verdict]
-        beyond = np.full((len(verdict), 1), np.inf)  # comes after all that are wrong
-        order = np.hstack([np.where(wrong, self.order, np.inf), beyond])
-        first = np.where(wrong.any(axis=1), order.argmin(axis=1), -1)
-        return Looks(batch, looks, first.tolist())
+        return Looks(batch, looks, first_of(WRONG_ONES[verdict], self.order).tolist())
 
     def name(self, item: Item) -> Markup:
         """Draw the name of what a mark is for; a question's answer has a number only."""

@@ -27,11 +27,6 @@ from tp_solver.text import Words
 encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(", ", ": ")).encode
 
 
-def report_data(report: Report, words: Words) -> dict[str, Any]:
-    """Return a report as plain data."""
-    return head_data(report, words) | {"marks": [mark_data(mark, words) for mark in report.marks]}
-
-
 def head_data(report: Report, words: Words) -> dict[str, Any]:
     """Return what a report says of a copy as a whole."""
     return {
