@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
     """Start a run with two processes; yield it and them once they write pages."""
     path = exercise(tmp_path)
-    (tmp_path / "class.jsonl").write_text("\n".join(lines(8000)), encoding="utf-8")
+    (tmp_path / "class.jsonl").write_text("\n".join(lines(16000)), encoding="utf-8")
     command = [sys.executable, "-m", "tp_solver", *arguments(tmp_path, path), "--jobs", "2"]
     run = subprocess.Popen(
         command,
@@ -35,7 +35,7 @@ def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]
         start_new_session=True,
     )
     until = time.monotonic() + 60
-    while not list((tmp_path / "out").glob(".pages/*")) and time.monotonic() < until:
+    while not any((tmp_path / "out").glob(".pages/*")) and time.monotonic() < until:
         time.sleep(0.01)
     found = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
     yield run, [int(pid) for pid in found]
